@@ -32,6 +32,7 @@ import { Pictures } from '../domain/pictures.js';
 import { FeedbackService } from '../domain/prediction/feedback-service.js';
 import { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import { PhotoDeletionService } from '../domain/prediction/photo-deletion-service.js';
+import { PhotosToJudge } from '../domain/prediction/photos-to-judge.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { ReviewService } from '../domain/prediction/review-service.js';
 import { PredictHandler } from '../domain/prediction-job/predict-handler.js';
@@ -162,13 +163,14 @@ function openPredictions({ setup, storage, shared, serving, jobs }: Opened, fetc
   const { allowed, notices, changes, quotas } = shared;
   const { temporary } = folder;
   const { predictionLog } = serving;
+  const photosToJudge = new PhotosToJudge(prisma, blobs, predictionLog);
   const feedback = new FeedbackService(prisma, predictionLog);
   const maxPhotoMemory = photoMemory(setup.config);
   const sources = new PredictionSources({ prisma, blobs, quotas, allowed, fetch, isShared });
   return {
     feedback,
     reviews: new ReviewService(prisma, predictionLog, feedback),
-    predict: new PredictHandler({ prisma, blobs, blobPlace, temporary, maxPhotoMemory, changes }),
+    predict: new PredictHandler({ prisma, blobs, blobPlace, temporary, maxPhotoMemory, changes, photosToJudge }),
     predictionJobs: new PredictionJobService({ ...jobs, prisma, blobs, sources, notices, changes }),
     predictionResults: new PredictionResults(prisma, blobs, openDownloads(setup, storage)),
   };

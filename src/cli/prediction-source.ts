@@ -22,6 +22,7 @@ interface About {
   readonly model: string;
   readonly version: number | null;
   readonly topK: number;
+  readonly keepForReview: boolean;
 }
 
 /** Starts a job on a path of the server, an address, a file or folder of this machine, or a dataset version. */

@@ -73,6 +73,12 @@ function ranked(raw: Float32Array, topK: number): readonly number[] {
   return [...raw.keys()].sort((a, b) => (raw[b] as number) - (raw[a] as number)).slice(0, topK);
 }
 
+/** Difference of the two highest probabilities. @param probabilities of one photo. */
+export function marginOf(probabilities: Float32Array): number {
+  const [first = 0, second = 0] = Float32Array.from(probabilities).sort().reverse();
+  return first - second;
+}
+
 /** Index of the most probable class. @param probabilities of one photo. */
 export function mostProbable(probabilities: Float32Array): number {
   return probabilities.indexOf(Math.max(...probabilities));

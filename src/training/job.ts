@@ -115,6 +115,8 @@ export const predictionTaskSchema = z.object({
   ]),
   /** Number of classes to list for each photo. */
   topK: z.int().positive(),
+  /** Most photos of a source whose answers are kept with them; null to keep none. */
+  mostKept: z.int().positive().nullable(),
   /** Photos that are answered already, and the blobs with their answers in order. */
   answered: z.object({ photos: z.int().nonnegative(), blobs: z.array(sha256) }),
   /** File for an archive while it is read. */
@@ -279,6 +281,22 @@ export interface Calibration {
   readonly outlierBlob: string;
 }
 
+/** An answer whose photo is stored, for those who judge it. */
+export interface PhotoToJudge {
+  /** Blob of the photo as it is in its source. */
+  readonly sha256: string;
+  readonly label: string;
+  /** Probability of the label. */
+  readonly confidence: number;
+  /** Probability of the label less that of the second one. */
+  readonly margin: number;
+  readonly outlierScore: number | null;
+  /** As of `fingerprintOfPixels`. */
+  readonly fingerprint: string | null;
+  /** Of decoding it, and its share of computing a batch. */
+  readonly milliseconds: number;
+}
+
 export type PredictionEvent =
   | {
       /** Answers that are stored. */
@@ -290,6 +308,8 @@ export type PredictionEvent =
       /** Photos, those that were refused included. */
       readonly photos: number;
       readonly refused: number;
+      /** Answers to keep with their photos; none unless the task says so. */
+      readonly kept: readonly PhotoToJudge[];
       /** Share of the source that was read, 0 to 1; null when unknown. */
       readonly share: number | null;
     }

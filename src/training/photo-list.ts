@@ -21,6 +21,8 @@ export interface ListedPhoto extends Pick<PredictionRow, 'photo' | 'split' | 'tr
 /** The photos of a prediction job that are not answered yet, in the order of their source. */
 export interface PhotoList {
   photos(signal: AbortSignal): AsyncIterable<ListedPhoto>;
+  /** Number of photos of the source, those that are answered and those that will be refused included. */
+  count(signal: AbortSignal): Promise<number>;
   /** Share of the source that was read, 0 to 1; null when unknown. */
   readonly share: number | null;
   close(): Promise<void>;
@@ -31,15 +33,18 @@ export async function openPhotos(task: PredictionTask, blobs: BlobStore): Promis
   const { source } = task;
   if (source.kind === 'dataset') return openDataset(source, task, blobs);
   const answered = await namesOf(task, blobs);
-  if (source.kind === 'path')
-    return openFiles(await openSource(source.path, DATASET_BOUNDS, source.nameEncoding), answered);
+  if (source.kind === 'path') {
+    const { path, nameEncoding } = source;
+    return openFiles(() => openSource(path, DATASET_BOUNDS, nameEncoding), answered);
+  }
   const archive = await blobs.open(source.blob);
   await pipeline(Readable.from(pieces(archive)), createWriteStream(task.temporary, { mode: 0o600 })).finally(() =>
     archive.close(),
   );
   const remove = () => rm(task.temporary, { force: true });
   try {
-    return openFiles(await openSource(task.temporary, DATASET_BOUNDS, source.nameEncoding), answered, remove);
+    const { nameEncoding } = source;
+    return await openFiles(() => openSource(task.temporary, DATASET_BOUNDS, nameEncoding), answered, remove);
   } catch (error) {
     await remove();
     throw error;
@@ -69,6 +74,7 @@ async function openDataset(
         read += 1;
       }
     },
+    count: async () => images.length,
     get share() {
       return images.length === 0 ? null : read / images.length;
     },
@@ -85,18 +91,16 @@ async function namesOf({ answered }: PredictionTask, blobs: BlobStore): Promise<
   return names;
 }
 
-/** All files of a source but system files, hidden ones and tables of labels. */
-function openFiles(
-  source: Source,
+/** The files of a source. @param open opens it, again to count. */
+async function openFiles(
+  open: () => Promise<Source>,
   answered: Map<string, number>,
   close = async (): Promise<void> => undefined,
-): PhotoList {
+): Promise<PhotoList> {
+  const source = await open();
   return {
     async *photos(signal) {
-      for await (const entry of source.entries(signal)) {
-        const parts = splitPath(entry.path, DATASET_BOUNDS);
-        if (entry.kind === 'folder' || !parts || parts.some((part) => part.startsWith('.')) || isTable(parts)) continue;
-        const photo = parts.join('/');
+      for await (const { entry, photo } of filesOf(source, signal)) {
         const times = answered.get(photo) ?? 0;
         answered.set(photo, times - 1);
         if (times > 0) continue;
@@ -104,11 +108,25 @@ function openFiles(
         yield { photo, split: null, truth: null, content };
       }
     },
+    async count(signal) {
+      let count = 0;
+      for await (const _ of filesOf(await open(), signal)) count += 1;
+      return count;
+    },
     get share() {
       return source.share;
     },
     close,
   };
+}
+
+/** All files of a source but system files, hidden ones and tables of labels. */
+async function* filesOf(source: Source, signal: AbortSignal) {
+  for await (const entry of source.entries(signal)) {
+    const parts = splitPath(entry.path, DATASET_BOUNDS);
+    if (entry.kind === 'folder' || !parts || parts.some((part) => part.startsWith('.')) || isTable(parts)) continue;
+    yield { entry, photo: parts.join('/') };
+  }
 }
 
 async function contentOf(entry: FileEntry): Promise<Uint8Array | string> {

@@ -28,6 +28,7 @@ interface StartOptions extends ConnectionOptions, SourceOptions {
   readonly topK: number;
   readonly format: PredictionFormat;
   readonly out?: string;
+  readonly review?: true;
   readonly detach?: true;
 }
 
@@ -108,13 +109,15 @@ function addStart(predict: Command): void {
       .option('--name-encoding <encoding>', 'encoding of names in a zip archive that are not UTF-8, such as cp437')
       .option('--version <number>', 'number of the model version (default: production)', wholeNumber)
       .option('--top-k <number>', 'classes to list for each photo', wholeNumber, 5)
+      .option('--review', 'keep the photos with their answers for the review queue of the model')
       .addOption(formatOption())
       .option('--out <file>', 'file for the answers (default: a name that the hub gives)')
       .option('--detach', 'do not wait for the end'),
   ).action(async (model: string, path: string | undefined, options: StartOptions) => {
     const client = await connect(options);
-    const { version = null, topK, format, out } = options;
-    const started = await startPrediction(client, { model, version, topK }, path, options);
+    const { version = null, topK, review = false, format, out } = options;
+    const about = { model, version, topK, keepForReview: review };
+    const started = await startPrediction(client, about, path, options);
     if (options.detach) {
       const text = `Job ${started.id} is queued: "hub predict show ${started.id}" shows it.`;
       return print(options, { job: started }, () => text);
@@ -174,7 +177,8 @@ async function requireJob(client: HubClient, id: string): Promise<PredictionJob>
   throw new HubError('NOT_FOUND', `There is no prediction job ${id}: "hub predict list" lists them.`);
 }
 
-function jobText({ id, state, model, version, source, photos, refused, share, error }: PredictionJob): string {
+function jobText(job: PredictionJob): string {
+  const { id, state, model, version, source, photos, refused, keepForReview, kept, share, error } = job;
   return fields({
     job: id,
     state,
@@ -182,6 +186,7 @@ function jobText({ id, state, model, version, source, photos, refused, share, er
     source: `${source.name}${source.split ? `, ${source.split.toLowerCase()}` : ''}`,
     photos,
     refused: refused || null,
+    'kept for review': keepForReview ? kept : null,
     read: maybe(share, percent),
     error: error && `${error.code}: ${error.message}`,
   });

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 
 const JOB_FIELDS = graphql(`
   fragment PredictionJobFields on PredictionJob @_unmask {
-    id state model version topK photos refused share createdAt startedAt endedAt owner { name }
+    id state model version topK keepForReview kept photos refused share createdAt startedAt endedAt owner { name }
     source { kind name split }
     error { code message }
     downloads { format link }

@@ -5,11 +5,14 @@ import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jo
 import type { Finished } from '../../jobs/job-kinds.js';
 import type { HeldJobs, WaitingJob } from '../../jobs/queue.js';
 import { namedBlobs } from '../../maintenance/named-blobs.js';
+import type { ServedVersion } from '../../serving/served-version.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { PredictionEvent, PredictionTask, TaskEnd } from '../../training/job.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import type { PhotosToJudge } from '../prediction/photos-to-judge.js';
+import { MOST_KEPT } from './prediction-job.js';
 import { workOf } from './prediction-job-row.js';
 
 interface PredictParts {
@@ -21,6 +24,7 @@ interface PredictParts {
   /** Bytes that decoding a photo may take. */
   readonly maxPhotoMemory: number;
   readonly changes: ChangeNotices;
+  readonly photosToJudge: Pick<PhotosToJudge, 'keep'>;
 }
 
 const withChunks = { chunks: { orderBy: { number: 'asc' } } } as const;
@@ -64,13 +68,12 @@ class PredictionInHand implements JobInHand<'predict'> {
   ) {}
 
   async load(): Promise<PredictionTask> {
-    const { id, topK, chunks } = this.row;
+    const { id, topK, keepForReview, chunks } = this.row;
     const { blobPlace, temporary, maxPhotoMemory } = this.parts;
-    const { version } = workOf(this.row);
     return {
       ...{ id, topK, blobPlace, maxPhotoMemory },
-      // The machine that queued the job may have OpenVINO, and this one not.
-      version: { ...version, form: formHere(version.wantedForm) },
+      mostKept: keepForReview ? MOST_KEPT : null,
+      version: this.#version(),
       source: this.#source(),
       answered: {
         photos: chunks.reduce((sum, { photos }) => sum + photos, 0),
@@ -81,11 +84,19 @@ class PredictionInHand implements JobInHand<'predict'> {
   }
 
   async record(event: Exclude<PredictionEvent, Finished<'predict'> | TaskEnd>): Promise<void> {
-    const { number, blob, photos, refused, share } = event;
+    const { number, blob, photos, refused, share, kept } = event;
+    const { id, keepForReview } = this.row;
     const counts = { photos: { increment: photos }, refused: { increment: refused }, share };
-    await this.#write(counts, async (tx) => {
-      await tx.predictionChunk.create({ data: { jobId: this.row.id, number, blob, photos } });
-    });
+    const write = (add?: (tx: Prisma.TransactionClient) => Promise<number>): Promise<void> =>
+      this.#write(counts, async (tx) => {
+        await tx.predictionChunk.create({ data: { jobId: id, number, blob, photos } });
+        if (!add) return;
+        const increment = await add(tx);
+        await tx.predictionJob.update({ where: { id }, data: { kept: { increment } } });
+      });
+    if (!keepForReview) return write();
+    // With the chunk or not at all: what a killed job repeats was not kept.
+    await this.parts.photosToJudge.keep({ jobId: id, version: this.#version() }, kept, write);
   }
 
   async end(end: Finished<'predict'> | TaskEnd): Promise<void> {
@@ -98,6 +109,12 @@ class PredictionInHand implements JobInHand<'predict'> {
 
   interrupt(): Promise<void> {
     return this.#write({ state: 'QUEUED' });
+  }
+
+  /** The version in the form that this machine has: the one that queued the job may have OpenVINO, and this one not. */
+  #version(): ServedVersion {
+    const { version } = workOf(this.row);
+    return { ...version, form: formHere(version.wantedForm) };
   }
 
   #source(): PredictionTask['source'] {

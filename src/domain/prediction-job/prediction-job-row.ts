@@ -29,10 +29,25 @@ export function workOf(row: PredictionJobRow): { readonly source: StoredSource; 
 }
 
 export function toPredictionJob(row: PredictionJobRow): PredictionJob {
-  const { id, state, model, versionNumber, topK, photos, refused, share, createdAt, startedAt, endedAt } = row;
+  const { id, state, model, versionNumber, topK, keepForReview, kept, photos, refused, share } = row;
+  const { createdAt, startedAt, endedAt } = row;
   const { kind, name, datasetVersionId, split } = workOf(row).source;
   return {
-    ...{ id, state, model, version: versionNumber, topK, photos, refused, share, createdAt, startedAt, endedAt },
+    ...{
+      id,
+      state,
+      model,
+      version: versionNumber,
+      topK,
+      keepForReview,
+      kept,
+      photos,
+      refused,
+      share,
+      createdAt,
+      startedAt,
+      endedAt,
+    },
     source: { kind, name, datasetVersionId, split },
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.error ?? '' },
     owner: ownerOf(row),

@@ -13,6 +13,7 @@ import { findServedVersion } from '../model/model-version-row.js';
 import { notFound } from '../not-found.js';
 import { deletionRefusal, ownerColumns, ownerOf } from '../owner.js';
 import { olderThan, type Page, type PageRequest, pageOfRows } from '../page.js';
+import { keepsPhotos } from '../prediction/prediction-log.js';
 import { cannotCancel, isFinal } from '../run/run-transitions.js';
 import { deleteArchive } from './predict-handler.js';
 import type { PredictionJob } from './prediction-job.js';
@@ -27,6 +28,8 @@ export interface PredictionRequest {
   /** As of `openArchive`. */
   readonly nameEncoding: string | null;
   readonly topK: number;
+  /** Whether to keep the answers with their photos for review. */
+  readonly keepForReview: boolean;
 }
 
 interface PredictionJobParts {
@@ -43,21 +46,26 @@ interface PredictionJobParts {
 export class PredictionJobService {
   constructor(private readonly parts: PredictionJobParts) {}
 
-  /** Queues a job. An archive is stored first. @throws NOT_FOUND, NOT_READY, NOT_DEPLOYED, BAD_INPUT, LIMIT_EXCEEDED. */
-  async start({ model, version, source: requested, nameEncoding, topK }: PredictionRequest, actor: Actor) {
+  /**
+   * Queues a job. An archive is stored first.
+   * @throws NOT_FOUND, NOT_READY, NOT_DEPLOYED, BAD_INPUT, LIMIT_EXCEEDED; CONFLICT for photos to keep of a model that keeps none.
+   */
+  async start(request: PredictionRequest, actor: Actor) {
+    const { model, version, source: requested, nameEncoding, topK, keepForReview } = request;
     const { prisma, queue, changes, sources } = this.parts;
     const number = version ?? (await this.#inProduction(model));
     const served = await findServedVersion(prisma, model, number);
+    if (keepForReview) await this.#requireReviewable(model, requested);
     const { source, archiveBlob } = await sources.store(requested, nameEncoding, actor.name);
     const data = {
-      ...{ model, versionNumber: number, topK, source, archiveBlob },
+      ...{ model, versionNumber: number, topK, keepForReview, source, archiveBlob },
       version: served as unknown as Prisma.InputJsonObject,
       ...ownerColumns(actor),
     };
     const row = await prisma.$transaction(async (tx) => {
       const made = await tx.predictionJob.create({ data });
       await queue.enqueue(tx, 'predict', { id: made.id });
-      const details = { version: number, source: source.name, kind: source.kind, split: source.split };
+      const details = { version: number, source: source.name, kind: source.kind, split: source.split, keepForReview };
       const entry = { action: 'PREDICTION_STARTED', subject: `prediction ${made.id}`, model, details } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
       return made;
@@ -141,6 +149,19 @@ export class PredictionJobService {
     } finally {
       await notices.return();
     }
+  }
+
+  /** @throws BAD_INPUT for images, which are labeled; CONFLICT for a model that keeps no photos. */
+  async #requireReviewable(model: string, source: RequestedSource): Promise<void> {
+    if ('datasetVersionId' in source) {
+      const message =
+        'The images of a dataset version have labels already, so that there is nothing to review: leave out `keepForReview`, or give a folder or archive of photos without labels. `startExamination` finds wrong labels.';
+      throw new HubError('BAD_INPUT', message);
+    }
+    const { logging } = await this.parts.prisma.model.findUniqueOrThrow({ where: { name: model } });
+    if (keepsPhotos(logging)) return;
+    const message = `${model} keeps no photos, which reviewers would see: an ADMIN turns that on with \`setPredictionLog(keepPhotos: true)\`, or \`hub predictions log ${model} --sample 0 --photos\`. A sample of 0 keeps no answers to clients.`;
+    throw new HubError('CONFLICT', message, { model });
   }
 
   async #inProduction(model: string): Promise<number> {

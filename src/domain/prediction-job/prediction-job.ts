@@ -6,6 +6,9 @@ import type { RunState } from '../run/run.js';
 export const PREDICTION_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
 
+/** Most photos that one job keeps for review. */
+export const MOST_KEPT = 10_000;
+
 /** Kinds of sources: images of a dataset version, a path of the server, an archive that was sent, or one that was fetched. */
 export const PredictionSourceKind = { DATASET: 'dataset', PATH: 'path', UPLOAD: 'upload', URL: 'url' } as const;
 export type PredictionSourceKind = (typeof PredictionSourceKind)[keyof typeof PredictionSourceKind];
@@ -31,6 +34,10 @@ export interface PredictionJob {
   readonly source: PredictionSource;
   /** Number of classes that are listed for each photo. */
   readonly topK: number;
+  /** Whether its answers join the prediction log with their photos, for the review queue. */
+  readonly keepForReview: boolean;
+  /** Answers of it that joined the log. */
+  readonly kept: number;
   /** Photos whose answers are stored, those that were refused included. */
   readonly photos: number;
   /** Files that the hub could not read as photos. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { fingerprintOfPixels } from '../../datasets/image-facts.js';
 import { HubError } from '../../errors.js';
 import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving/answer-log.js';
+import { marginOf } from '../../serving/postprocessor.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { isImageBlobUsed } from '../image-blob-use.js';
@@ -35,6 +36,11 @@ const settingSchema = z.strictObject({
   photoDays: z.number().int().positive().nullable().default(null),
 });
 export type LogSetting = z.output<typeof settingSchema>;
+
+/** Whether a model keeps photos, by its column `logging`. */
+export function keepsPhotos(logging: unknown): boolean {
+  return logging !== null && settingSchema.parse(logging).photos;
+}
 
 interface Logged {
   readonly modelId: string;
@@ -128,6 +134,11 @@ export class PredictionLog implements AnswerLog {
   /** Writes the waiting answers and comparisons now. */
   async flush(): Promise<void> {
     if (this.#waiting.length + this.#compared.length > 0) await this.#oneWriter(() => this.#write());
+  }
+
+  /** Does what writes answers with photos, while this process deletes none. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#oneWriter(work);
   }
 
   /** Deletes answers, with their photos, and photos alone, that are older than the setting of their model allows. */
@@ -257,7 +268,7 @@ export class PredictionLog implements AnswerLog {
       ...{ id, modelId, versionId: version.versionId, requestId, at, label },
       inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
-      ...{ margin: marginOf(answer), outlierScore, fingerprint },
+      ...{ margin: marginOf(answer.probabilities), outlierScore, fingerprint },
       milliseconds: timing.total,
       ...version.form,
       photoBlob: kept,
@@ -295,12 +306,6 @@ async function countsOf(
       wasKept: own.some(({ photoBlob }) => photoBlob !== null),
     };
   });
-}
-
-/** Difference of the two highest probabilities. */
-function marginOf({ probabilities }: Unlogged): number {
-  const [first = 0, second = 0] = Float32Array.from(probabilities).sort().reverse();
-  return first - second;
 }
 
 /** Hashes on a system thread, since a photo can have many megabytes. */

@@ -91,7 +91,10 @@ export class PredictionService {
     return dataUrl(await this.pictures.render(viewer, render));
   }
 
-  /** Traffic of each version that has kept answers, newest version first. @param since null for all. */
+  /**
+   * Traffic of each version that has kept answers, newest version first. Answers of prediction jobs are none.
+   * @param since null for all.
+   */
   async traffic(model: string, since: Date | null): Promise<VersionTraffic[]> {
     await this.log.flush();
     const cells = await this.prisma.$queryRaw<Cell[]>`
@@ -99,6 +102,7 @@ export class PredictionService {
         count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right,
         (count(*) FILTER (WHERE shows_none))::int AS none
       FROM predictions WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
+        AND job_id IS NULL
       GROUP BY 1, 2, 3`;
     const ids = [...new Set(cells.map(({ versionId }) => versionId))];
     const versions = await this.prisma.modelVersion.findMany({

@@ -25,6 +25,8 @@ export interface Prediction {
   readonly inputHash: string;
   /** Id of the HTTP request with it; null for gRPC, and for answers that were kept before it was recorded. */
   readonly requestId: string | null;
+  /** Id of the prediction job that kept it for review; null for an answer to a client. */
+  readonly jobId: string | null;
   readonly label: string;
   /** Probability of the label. */
   readonly confidence: number;
@@ -80,7 +82,7 @@ export interface FeedbackAccuracy {
   readonly none: number;
 }
 
-/** The kept answers of one version in numbers. */
+/** The kept answers of one version to clients, in numbers. */
 export interface VersionTraffic {
   /** Number of the version. */
   readonly version: number;

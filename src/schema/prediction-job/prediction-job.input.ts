@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { Split } from '../../datasets/manifest.js';
+import { MOST_KEPT } from '../../domain/prediction-job/prediction-job.js';
 import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import { Checked, NAME, number, text } from '../checked.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
@@ -48,4 +49,10 @@ export class StartPredictionInput {
   @Field(() => Int, { defaultValue: 5, description: `Number of classes to list for each photo, 1 to ${TOP_LIMIT}.` })
   @Checked(number(1, TOP_LIMIT))
   topK!: number;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: `Whether to keep the answers with their photos as predictions, for the review queue: at most ${MOST_KEPT} photos, which have no labels yet. The model must keep photos (\`setPredictionLog\`), whose days then hold for them too. They do not count as traffic.`,
+  })
+  keepForReview!: boolean;
 }

@@ -67,8 +67,8 @@ export class PredictionJobResolver {
     input: StartPredictionInput,
     @Ctx() { actor }: Context,
   ): Promise<PredictionJob> {
-    const { model, version, nameEncoding, topK } = input;
-    const request = { model, version: version ?? null, nameEncoding: nameEncoding ?? null, topK };
+    const { model, version, nameEncoding, topK, keepForReview } = input;
+    const request = { model, version: version ?? null, nameEncoding: nameEncoding ?? null, topK, keepForReview };
     return this.jobs.start({ ...request, source: await sourceOf(input) }, actor);
   }
 

@@ -70,6 +70,15 @@ export class PredictionJobType implements PredictionJob {
   @Field(() => Int, { description: 'Number of classes that are listed for each photo.' })
   topK!: number;
 
+  @Field(() => Boolean, { description: 'Whether its answers are kept with their photos, for the review queue.' })
+  keepForReview!: boolean;
+
+  @Field(() => Int, {
+    description:
+      'Answers that it has kept for review. A photo of which an answer of the version was kept before is not counted.',
+  })
+  kept!: number;
+
   @Field(() => Int, { description: 'Photos whose answers are stored, those that were refused included.' })
   photos!: number;
 

@@ -9,7 +9,7 @@ export class SetPredictionLogArgs {
   @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => Float, { description: 'Share of the answers to keep, 0 (none) to 1.' })
+  @Field(() => Float, { description: 'Share of the answers to clients to keep, 0 (none) to 1.' })
   @Checked(number(0, 1))
   sample!: number;
 

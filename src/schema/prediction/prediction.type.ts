@@ -50,6 +50,13 @@ export class PredictionType implements Prediction {
   })
   requestId!: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Id of the prediction job that kept it for review (`keepForReview`), which may be deleted; null for an answer to a client.',
+  })
+  jobId!: string | null;
+
   @Field(() => String, { description: 'The answered class.' })
   label!: string;
 
@@ -187,7 +194,10 @@ export class FeedbackAccuracyType implements FeedbackAccuracy {
   high!: number | null;
 }
 
-@ObjectType('VersionTraffic', { description: 'Figures of the kept answers of one version.' })
+@ObjectType('VersionTraffic', {
+  description:
+    'Figures of the kept answers of one version to clients, without those that prediction jobs keep for review.',
+})
 export class VersionTrafficType implements VersionTraffic {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
