@@ -66,6 +66,31 @@ describe.skipIf(!browser)('batch predictions', () => {
       await batch.getByText('Succeeded').waitFor();
     }));
 
+  it('keep photos for review where the model keeps photos', async () => {
+    const folder = join(hub.allowed, 'unlabelled');
+    await mkdir(folder, { recursive: true });
+    for (const seed of [1, 2]) await writeFile(join(folder, `${seed}.png`), await colourPhoto('blue', 140_000 + seed));
+    const box = { name: /^Keep the photos for review/ };
+    await onPage(browser as Browser, hub, '/batches/new?model=colours', async (page) => {
+      await page.getByText('Hub’s disk').click();
+      expect(await page.getByRole('checkbox', box).isDisabled()).toBe(true);
+      await page.getByText('colours keeps no photos.').waitFor();
+    });
+    await hub.ask('set-prediction-log', { model: 'colours', sample: 0, keepPhotos: true, reason: 'review' });
+    await onPage(browser as Browser, hub, '/batches/new?model=colours', async (page) => {
+      await page.getByText('Hub’s disk').click();
+      await page.getByRole('textbox', { name: 'Folder or archive' }).fill(folder);
+      await page.getByRole('checkbox', box).check();
+      await expectAccessible(page, ['light', 'dark']);
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page
+        .getByRole('row', { name: /unlabelled/ })
+        .getByRole('link', { name: '2 kept for review' })
+        .click();
+      await page.getByRole('status').getByText('0 judged · 2 left').waitFor();
+    });
+  });
+
   it('say what is wrong with a source or a number, and keep what was typed', () =>
     onPage(browser as Browser, hub, '/batches/new?model=colours', async (page) => {
       await page.getByText('Hub’s disk').click();

@@ -17,7 +17,7 @@ import { Downloads } from './Downloads';
 
 export const BATCH = graphql(`
   fragment BatchTable_job on PredictionJob {
-    id state model version photos refused share createdAt endedAt mayNotDelete
+    id state model version photos refused kept share createdAt endedAt mayNotDelete
     source { name datasetVersionId split }
     owner { name }
     error { message }
@@ -81,7 +81,7 @@ export function BatchTable({ of, onDeleted }: Props) {
               {batch.model} {batch.version}
             </Link>,
             <Source key="source" of={batch.source} />,
-            photosOf(batch),
+            <Photos key="photos" of={batch} />,
             batch.downloads.length > 0 && <Downloads key="answers" of={batch.downloads} name={shortId(batch.id)} />,
             batch.owner?.name,
             <time key="at" dateTime={batch.createdAt} title={formatDate(batch.createdAt)}>
@@ -151,8 +151,17 @@ function Source({ of: { name, datasetVersionId, split } }: { readonly of: Batch[
   );
 }
 
-function photosOf({ photos, refused }: Batch): string {
-  return refused > 0
-    ? `${formatCount(photos)}, of which ${formatCount(refused)} could not be read`
-    : formatCount(photos);
+function Photos({ of: { model, photos, refused, kept } }: { readonly of: Batch }) {
+  return (
+    <>
+      {formatCount(photos)}
+      {refused > 0 && `, of which ${formatCount(refused)} could not be read`}
+      {kept > 0 && (
+        <>
+          {' · '}
+          <Link to={urls.review(model)}>{formatCount(kept)} kept for review</Link>
+        </>
+      )}
+    </>
+  );
 }

@@ -1,4 +1,4 @@
-import { Box, NativeSelect, NumberInput, Text } from '@mantine/core';
+import { Box, Checkbox, NativeSelect, NumberInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useWindowEvent } from '@mantine/hooks';
 import { useState } from 'react';
@@ -21,6 +21,7 @@ export const NEW_BATCH = graphql(
         id name
         aliases { name version { id number } }
         versions { id number aliases testAccuracy }
+        predictionLog { keepPhotos }
       }
       datasets { ...DataPicker_dataset }
     }
@@ -34,6 +35,8 @@ const PLACES = [{ value: 'dataset', label: 'Dataset' }, ...FROM];
 const PRODUCTION = '';
 /** Bounds of the classes listed for each photo. */
 const TOP = { min: 1, max: 1000, usual: 5 };
+/** Most photos that a batch keeps for review. */
+const MOST_KEPT = 10_000;
 
 interface Props {
   readonly data: Data;
@@ -56,6 +59,7 @@ export function NewBatch({ data: { models, datasets }, onStarted, ...asked }: Pr
       datasetVersionId: filled[0]?.versions[0]?.id ?? '',
       split: '',
       topK: TOP.usual as number | string,
+      keepForReview: false,
     },
     validate: { topK: (value) => (isTop(value) ? null : `Enter a whole number, ${TOP.min} to ${TOP.max}.`) },
     validateInputOnBlur: true,
@@ -67,7 +71,9 @@ export function NewBatch({ data: { models, datasets }, onStarted, ...asked }: Pr
     if (sent !== null && sent < 1) event.preventDefault();
   });
   const source = sourceOf(values, picked);
-  const versions = versionsOf(usable.find(({ name }) => name === values.model));
+  const model = usable.find(({ name }) => name === values.model);
+  const versions = versionsOf(model);
+  const keepsPhotos = model?.predictionLog?.keepPhotos ?? false;
   const version = versions.some(({ value }) => value === values.version) ? values.version : (versions[0]?.value ?? '');
 
   const submit = async (): Promise<void> => {
@@ -77,6 +83,7 @@ export function NewBatch({ data: { models, datasets }, onStarted, ...asked }: Pr
       version: version === PRODUCTION ? null : Number(version),
       topK: Number(values.topK),
       nameEncoding: values.nameEncoding.trim() || null,
+      keepForReview: values.keepForReview && keepsPhotos && values.from !== 'dataset',
     };
     try {
       await startBatch(input, source, setSent);
@@ -141,7 +148,21 @@ export function NewBatch({ data: { models, datasets }, onStarted, ...asked }: Pr
         {...form.getInputProps('topK')}
         maw={240}
       />
-      {values.from !== 'dataset' && <NameEncoding field={form.getInputProps} />}
+      {values.from !== 'dataset' && (
+        <>
+          <NameEncoding field={form.getInputProps} />
+          <Checkbox
+            label="Keep the photos for review"
+            description={
+              keepsPhotos
+                ? `Up to ${formatCount(MOST_KEPT)} photos join the review queue of ${values.model}, for as long as it keeps photos.`
+                : `${values.model} keeps no photos. An ADMIN can turn that on, on the model’s page.`
+            }
+            disabled={!keepsPhotos}
+            {...form.getInputProps('keepForReview', { type: 'checkbox' })}
+          />
+        </>
+      )}
       <Text c="dimmed">
         When the batch has ended, its answers can be downloaded as CSV, JSON lines or Parquet. It has the lowest
         priority: photos of users and training go first.

@@ -16,7 +16,7 @@ export type BatchSource = Picked | Pick<Input, 'datasetVersionId' | 'split'> | P
 
 /** Starts a batch. @param onSent share of a file that is sent, 0 to 1. @throws Refusal */
 export async function startBatch(
-  input: Pick<Input, 'model' | 'version' | 'topK' | 'nameEncoding'>,
+  input: Pick<Input, 'model' | 'version' | 'topK' | 'nameEncoding' | 'keepForReview'>,
   source: BatchSource,
   onSent: (share: number) => void,
 ): Promise<void> {

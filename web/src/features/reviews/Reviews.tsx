@@ -180,7 +180,7 @@ interface DoneProps {
 function Done({ model, secondOpinion, again, undo }: DoneProps) {
   const text = secondOpinion
     ? 'There is no photo that exactly one other person has judged.'
-    : 'Every kept photo is judged, or somebody is judging it. New ones come with new answers.';
+    : 'Every kept photo is judged, or somebody is judging it. New ones come with new answers, or with a batch of your photos.';
   return (
     <Empty title="No photos to judge" text={text}>
       <Button variant="default" onClick={again}>

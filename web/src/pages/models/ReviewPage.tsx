@@ -70,7 +70,12 @@ function Queue({ model, paused }: { readonly model: string; readonly paused: boo
             {!keeps && (
               <p>
                 Photos of new answers are not kept. <Link to={urls.model(model)}>Choose on the model’s page</Link> which
-                answers to keep.
+                answers to keep.{' '}
+                {log?.keepPhotos && (
+                  <>
+                    Photos of your own join the queue by a <Link to={urls.newBatch(model)}>batch</Link>.
+                  </>
+                )}
               </p>
             )}
             <SegmentedControl
