@@ -43,7 +43,8 @@ interface PredictContext extends ServingContext {
 /**
  * Classifies the photos of a source as serving would: the same decoder, form and calibration. Photos are read and decoded
  * while the networks, one on each core, compute those before. Answers keep the order of the source.
- * @throws LIMIT_EXCEEDED for more photos than may be kept, before any is; WEIGHTS_REFUSED for answers that are not numbers; what `openPhotos` throws; the signal's reason, after the answers so far are stored.
+ * @throws LIMIT_EXCEEDED for more photos than may be kept, before any is classified; WEIGHTS_REFUSED for answers that are not
+ * numbers; what `openPhotos` throws; the signal's reason, after the answers so far are stored.
  */
 export async function predict(task: PredictionTask, context: PredictContext): Promise<void> {
   const { blobs, networkThreads, signal } = context;
@@ -77,7 +78,7 @@ export async function predict(task: PredictionTask, context: PredictContext): Pr
 /** @throws LIMIT_EXCEEDED. */
 function requireFew(received: number, limit: number): void {
   if (received <= limit) return;
-  const message = `The source has ${received} photos; the most that one job keeps for review is ${limit}. Split it, or start the job without keeping its photos. None was kept.`;
+  const message = `The source has ${received} photos; the most that one job keeps for review is ${limit}. Split it, or start the job without \`keepForReview\`.`;
   throw new HubError('LIMIT_EXCEEDED', message, { received, limit });
 }
 

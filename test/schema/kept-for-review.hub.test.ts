@@ -214,7 +214,7 @@ describe('photos that a job keeps for review', () => {
       ...{ state: 'FAILED', photos: 0, kept: 0 },
       error: {
         code: 'LIMIT_EXCEEDED',
-        message: `The source has ${MOST + 1} photos; the most that one job keeps for review is ${MOST}. Split it, or start the job without keeping its photos. None was kept.`,
+        message: `The source has ${MOST + 1} photos; the most that one job keeps for review is ${MOST}. Split it, or start the job without \`keepForReview\`.`,
       },
     });
   });

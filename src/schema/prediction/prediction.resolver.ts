@@ -31,7 +31,7 @@ export class PredictionResolver {
   }
 
   @Query(() => [VersionTrafficType], {
-    description: 'Figures of the kept answers of each version of a model: accuracy on feedback, drift.',
+    description: 'Figures of the kept answers to clients of each version of a model: accuracy on feedback, drift.',
   })
   @Needs('VIEWER', modelIn('model'))
   async traffic(

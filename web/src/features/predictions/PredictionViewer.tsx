@@ -3,7 +3,7 @@ import { Box, Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useRefusal } from '../../app/me';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatCount, formatDate, formatMilliseconds, formatShare } from '../../lib/format';
+import { formatCount, formatDate, formatMilliseconds, formatShare, shortId } from '../../lib/format';
 import { Copyable } from '../../ui/Copyable';
 import { Dialog } from '../../ui/Dialog';
 import { Problem } from '../../ui/Problem';
@@ -16,7 +16,7 @@ import classes from './PredictionViewer.module.css';
 
 export const PREDICTION = graphql(`
   fragment PredictionViewer_prediction on Prediction {
-    id at version label confidence milliseconds precision rightLabel showsNone rightBy inputHash
+    id at version label confidence milliseconds precision rightLabel showsNone rightBy inputHash jobId
     thumbnail(side: 320)
   }
 `);
@@ -82,6 +82,7 @@ export function PredictionViewer({ of, place, labels, onPlace, onDeleted }: Prop
               Answer: `${label}, ${formatShare(confidence)}`,
               Shows: shows && `${shows} (${rightBy})`,
               Version: prediction.version,
+              'Kept by the batch': prediction.jobId && shortId(prediction.jobId),
               Time: formatMilliseconds(prediction.milliseconds),
               When: formatDate(prediction.at),
               'SHA-256 of the photo': <Copyable value={prediction.inputHash} />,
