@@ -168,6 +168,27 @@ describe('photos that a job keeps for review', () => {
     expect(await queueOf([other!])).toEqual([]);
   });
 
+  it('move the rule that waits for judged photos, and none that waits for traffic', async () => {
+    const photo = await newPhoto('green');
+    await ended(await start({ path: await folderWith([photo]) }));
+    const outlookOf = async (trigger: string, threshold: number): Promise<object> => {
+      const name = trigger.toLowerCase().replace('_', '-');
+      const about = { model, name, mode: 'OFF', pipeline: 'transfer', startsPerWeek: 1, reason: 'test' };
+      await hub.ask('save-retraining-rule', { input: { ...about, trigger, threshold } });
+      const { retrainingRules } = await hub.ask<{ retrainingRules: { name: string; outlook: object }[] }>(
+        'retraining-rules',
+        { model },
+      );
+      return retrainingRules.find((rule) => rule.name === name)!.outlook;
+    };
+    const { measured: before } = (await outlookOf('JUDGED_PHOTOS', 1000)) as { measured: number };
+    const accuracy = await outlookOf('ACCURACY', 0.9);
+    const [answer] = await answersTo(photo);
+    await judge(answer!.id, 'red');
+    expect(await outlookOf('JUDGED_PHOTOS', 1000)).toMatchObject({ measured: before + 1 });
+    expect(await outlookOf('ACCURACY', 0.9)).toEqual(accuracy);
+  });
+
   it('stay with their mark when the job is deleted, and go with the person who asks for it', async () => {
     const [photo, other] = [await newPhoto('red'), await newPhoto('green')];
     const text = `mutation Start($model: String!, $upload: Upload!) {
