@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PredictionLog } from '../../src/domain/prediction/prediction-log.js';
+import { findInProduction } from '../../src/domain/retraining/production.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { zipOf } from '../datasets/archives.js';
@@ -88,6 +89,13 @@ async function judgedIn({ id }: Version): Promise<ReadonlyMap<string, string>> {
   }>(text, { id });
   const images = datasetVersion.images.edges.map(({ node }) => node);
   return new Map(images.filter(({ judgment }) => judgment !== null).map((image) => [image.sha256, image.thumbnail]));
+}
+
+/** The content hash of a dataset version. */
+async function contentOf(id: string): Promise<string> {
+  const text = `query Content($id: ID!) { datasetVersion(id: $id) { contentHash } }`;
+  const { datasetVersion } = await hub.client.request<{ datasetVersion: { contentHash: string } }>(text, { id });
+  return datasetVersion.contentHash;
 }
 
 /** Files of the data folder's blobs that have the bytes of a photo. */
@@ -246,11 +254,40 @@ describe('deleting photos', () => {
     expect((await judgedIn(version)).get(sha256(photo))).toMatch(/^data:image/);
     const again = await deletePhotos([sha256(photo)], { newVersions: true });
     expect(again.photos).toMatchObject([{ answers: 0, wasKept: false }]);
-    expect(again.newVersions, 'without it, the images are those that there were').toMatchObject([
-      { id: hub.datasetVersionId },
-    ]);
+    expect(again.newVersions).toMatchObject([{ dataset: 'colours', number: version.number + 1 }]);
     await hub.ask('delete-dataset-version', { id: version.id });
     expect(hasFile(photo)).toBe(false);
+  });
+
+  it('makes a newest version without them where an older one has the same images, and no other when asked again', async () => {
+    const photos = [await newPhoto('red'), await newPhoto('red')];
+    const version = await versionWith(photos);
+    const named = photos.map(sha256);
+    const { newVersions } = await deletePhotos(named, { newVersions: true });
+    expect(newVersions).toMatchObject([{ dataset: 'colours', number: version.number + 1, imageCount: 3 * 28 }]);
+    const [made] = newVersions as [Version];
+    expect(await contentOf(made.id)).toBe(await contentOf(hub.datasetVersionId));
+    const again = await deletePhotos(named, { newVersions: true });
+    expect(again.newVersions).toEqual([]);
+    expect(again.datasetVersions).toMatchObject([
+      { datasetVersion: { id: version.id }, photos: named.toSorted(), isNewest: false },
+    ]);
+    const { datasets } = await hub.ask<{ datasets: { name: string; versions: Version[] }[] }>('datasets');
+    const [newest] = datasets.find(({ name }) => name === 'colours')!.versions;
+    expect(newest, 'what training takes unless told otherwise').toMatchObject({ id: made.id });
+    const production = await hub.inDatabase(async (client) => {
+      const { id } = await client.model.findUniqueOrThrow({ where: { name: model } });
+      return findInProduction(client, id);
+    });
+    expect(production?.newest.id, 'what rules train on').toBe(made.id);
+    // The same data of other ways is the version that there is.
+    const input = { from: [version.id], without: named };
+    const { deriveDatasetVersion } = await hub.ask<{ deriveDatasetVersion: Version }>('derive-dataset-version', {
+      input,
+    });
+    expect(deriveDatasetVersion.id).toBe(made.id);
+    await hub.ask('delete-dataset-version', { id: version.id });
+    for (const photo of photos) expect(await filesWith(photo)).toEqual([]);
   });
 
   it('refuses a version that could not be trained on, and unknown photos, and then deletes nothing', async () => {

@@ -128,8 +128,8 @@ export class DatasetVersionService {
   }
 
   /**
-   * Derives a version without images, and without their bytes: shards that hold some are written anew. The version keeps what
-   * is known of its judged photos, and its parent can be deleted.
+   * Derives a version without images, and without their bytes: shards that hold some are written anew. The version becomes
+   * the newest, keeps what is known of its judged photos, and its parent can be deleted.
    * @param without SHA-256 of the images. @param shards SHA-256 of all shards with bytes that must go. @throws as `derive`.
    */
   async deriveErased(
@@ -151,7 +151,7 @@ export class DatasetVersionService {
       const stored = await storeVersion(await repack(derived, shards, readImage, blobs), blobs);
       const parents = [{ id: parentId, dataset, number: row.number }];
       const judged = await judgedImagesOf(prisma, derived);
-      return { ...stored, derivation: { parents, ...derivation, judgedPhotos: 0 }, judged, letsGoOfParents: true };
+      return { ...stored, derivation: { parents, ...derivation, judgedPhotos: 0 }, judged, erases: true };
     });
   }
 

@@ -5,7 +5,7 @@ import type { Manifest } from '../../datasets/manifest.js';
 import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
@@ -24,8 +24,11 @@ export interface NewDatasetVersion extends StoredVersion {
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
   readonly derivation?: VersionDerivation;
-  /** Whether its parents can be deleted before it. */
-  readonly letsGoOfParents?: boolean;
+  /**
+   * Whether it is to replace versions whose images must go. It is then written even if an older version has the same data, and
+   * its parents can be deleted before it.
+   */
+  readonly erases?: boolean;
   /** Where images come from that were photos of the prediction log. */
   readonly judged?: readonly JudgedImage[];
 }
@@ -59,8 +62,8 @@ export class DatasetVersionWriter {
   ) {}
 
   /**
-   * Writes a version. For data that the dataset already has, returns the version with that data; its rejected files are
-   * then those of this source.
+   * Writes a version. For data that the dataset already has, returns the newest version with that data, unless the new one
+   * erases images; its rejected files are then those of this source.
    * @param source origin of the images, for people. @param actor owner of the version. @param store stores the blobs.
    */
   async write(
@@ -73,11 +76,8 @@ export class DatasetVersionWriter {
     if (!dataset) throw new NameNotFound('dataset', name, ': create it first');
     return this.#oneAtATime(async () => {
       const stored = await store();
-      await this.#insert(dataset, source, actor, stored).catch(unlessUniqueViolation);
+      const row = await this.#insert(dataset, source, actor, stored);
       this.changes.tell('DATASET', name);
-      const { contentHash } = stored.manifest;
-      const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
-      const row = await this.prisma.datasetVersion.findUniqueOrThrow({ where, include: { dataset: true } });
       const { rejected = [], rejectedCount = 0 } = stored;
       return { ...toDatasetVersion(row), rejected, rejectedCount };
     });
@@ -108,12 +108,13 @@ export class DatasetVersionWriter {
     });
   }
 
+  /** @returns the new row, or that of the version with the same data. */
   async #insert(
     { id: datasetId, name }: { readonly id: string; readonly name: string },
     source: string,
     actor: Actor,
     stored: NewDatasetVersion,
-  ): Promise<void> {
+  ): Promise<Prisma.DatasetVersionGetPayload<{ include: { dataset: true } }>> {
     const {
       manifest,
       manifestBlob,
@@ -126,13 +127,21 @@ export class DatasetVersionWriter {
       judged = [],
     } = stored;
     const { parents = [], ...derivation } = stored.derivation ?? {};
-    await this.prisma.$transaction(async (tx) => {
-      // The row lock gives two concurrent writes different numbers.
+    return this.prisma.$transaction(async (tx) => {
+      // The row lock gives two concurrent writes different numbers, and the second one sees the data of the first.
       await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${datasetId} FOR UPDATE`;
       const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId }, _max: { number: true } });
+      const same = await tx.datasetVersion.findFirst({
+        where: { datasetId, contentHash: manifest.contentHash },
+        include: { dataset: true },
+        orderBy: { number: 'desc' },
+      });
+      // The same erasure, asked for twice at once, is one version.
+      const isDone = same?.number === _max.number && same?.manifestBlob === manifestBlob.sha256;
+      if (same && (!stored.erases || isDone)) return same;
       const number = (_max.number ?? 0) + 1;
-      const { id } = await tx.datasetVersion.create({
-        select: { id: true },
+      const row = await tx.datasetVersion.create({
+        include: { dataset: true },
         data: {
           datasetId,
           number,
@@ -152,13 +161,14 @@ export class DatasetVersionWriter {
           statistics: json(statisticsOf(inspection, manifest)),
           inspectionBlob: inspectionBlob.sha256,
           ...(stored.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
-          parents: { create: stored.letsGoOfParents ? [] : parents.map(({ id }) => ({ parentId: id })) },
+          parents: { create: stored.erases ? [] : parents.map(({ id }) => ({ parentId: id })) },
           judgedImages: { createMany: { data: [...judged] } },
         },
       });
-      const details = { id, contentHash: manifest.contentHash, source: shownSource(source) };
+      const details = { id: row.id, contentHash: manifest.contentHash, source: shownSource(source) };
       const entry = { action: 'DATASET_VERSION_CREATED', subject: `${name} ${number}`, details } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      return row;
     });
   }
 

@@ -64,7 +64,7 @@ export class PhotosDeletedType implements PhotosDeleted {
   datasetVersions!: readonly PhotoHolder[];
 
   @Field(() => [DatasetVersionType], {
-    description: 'Versions without them: new ones, or those with the same images where there are.',
+    description: 'Versions without them, each the newest of its dataset, even if an older one has the same images.',
   })
   newVersions!: readonly DatasetVersion[];
 
