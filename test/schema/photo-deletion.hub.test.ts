@@ -147,7 +147,7 @@ describe('deleting photos', () => {
     const [event] = await audited();
     expect(event).toMatchObject({
       ...{ subject: sha256(photo), reason: 'asked for' },
-      details: { answers: 3, models: ['colours', 'copies'], datasetVersions: [] },
+      details: { answers: 3, models: ['colours', 'copies'], inDatasetsOnly: false, datasetVersions: [] },
     });
     expect(await refused(deletePhotos([id]))).toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -254,6 +254,10 @@ describe('deleting photos', () => {
     expect((await judgedIn(version)).get(sha256(photo))).toMatch(/^data:image/);
     const again = await deletePhotos([sha256(photo)], { newVersions: true });
     expect(again.photos).toMatchObject([{ answers: 0, wasKept: false }]);
+    expect((await audited())[0]!.details).toEqual({
+      ...{ models: [], answers: 0, judgments: 0, reservations: 0, skips: 0, wasKept: false, inDatasetsOnly: true },
+      datasetVersions: [`colours ${version.number}`],
+    });
     expect(again.newVersions).toMatchObject([{ dataset: 'colours', number: version.number + 1 }]);
     await hub.ask('delete-dataset-version', { id: version.id });
     expect(hasFile(photo)).toBe(false);
@@ -300,7 +304,7 @@ describe('deleting photos', () => {
     const unknown = ['0'.repeat(64), '00000000-0000-7000-8000-000000000000'];
     expect(await refused(deletePhotos([id, ...unknown]))).toEqual({
       code: 'NOT_FOUND',
-      message: `There is no kept answer, request of one, or image of a dataset named ${unknown.join(', ')}. Nothing was deleted.`,
+      message: `There is no kept answer, request of one, or image of a dataset named ${unknown.join(', ')}. This request deleted nothing.`,
     });
     expect(await refused(deletePhotos(['red']))).toMatchObject({ code: 'BAD_INPUT' });
     expect(await answersTo(image)).toEqual([id]);
@@ -365,5 +369,46 @@ describe('deleting photos', () => {
     expect(hasFile(photo)).toBe(false);
     const empty = await runHub('predictions', 'delete', '--reason', 'nothing', ...at);
     expect(empty.stderr).toMatch(/Name a photo, or a file of photos/);
+  });
+
+  it('is done in the terminal for a photo that only a dataset has, which says so', async () => {
+    const at = ['--url', hub.url, '--token', hub.token];
+    const photo = await newPhoto('green');
+    const version = await versionWith([photo]);
+    await deletePhotos([sha256(photo)]);
+    const done = await runHub('predictions', 'delete', sha256(photo), '--reason', 'asked for', ...at);
+    expect(done.stdout, done.stderr).toMatch(/^1 photo kept in datasets only: no answer to delete$/m);
+    expect(done.stdout).not.toMatch(/deleted$/m);
+    expect(done.stdout).toContain(`colours ${version.number} has 1 of the photos`);
+  });
+
+  it('takes several requests for more than 1,000 photos, and makes one version without all of them', async () => {
+    const at = ['--url', hub.url, '--token', hub.token, '--ignore-unknown', '--reason', 'many'];
+    const photos = [await newPhoto('red'), await newPhoto('red')];
+    const version = await versionWith(photos);
+    const [first, last] = photos.map(sha256);
+    const unknown = Array.from({ length: 1000 }, (_, i) => sha256(Buffer.from(`unknown ${i}`)));
+    const file = await hub.file('many.txt', [first, ...unknown, last].join('\n'));
+    const done = await runHub('predictions', 'delete', '--file', file, '--new-versions', ...at);
+    expect(done.stdout, done.stderr).toMatch(/^2 photos deleted$/m);
+    expect(done.stdout).not.toMatch(/kept in datasets only/);
+    expect(done.stdout.match(/^colours \d+ is without them\.$/gm)).toEqual([
+      `colours ${version.number + 1} is without them.`,
+    ]);
+    const { datasets } = await hub.ask<{ datasets: { name: string; versions: Version[] }[] }>('datasets');
+    const [newest] = datasets.find(({ name }) => name === 'colours')!.versions;
+    expect(newest).toMatchObject({ number: version.number + 1, imageCount: 3 * 28 });
+  });
+
+  it('tells in the terminal what was deleted before a later request was refused', async () => {
+    const at = ['--url', hub.url, '--token', hub.token, '--ignore-unknown', '--reason', 'many'];
+    const photo = await newPhoto('red');
+    const id = await classify(photo);
+    const unknown = Array.from({ length: 999 }, (_, i) => sha256(Buffer.from(`unknown ${i}`)));
+    const file = await hub.file('refused.txt', [id, ...unknown, 'red'].join('\n'));
+    const done = await runHub('predictions', 'delete', '--file', file, ...at);
+    expect(done.stdout, done.stderr).toMatch(/^1 photo deleted$/m);
+    expect(done.stderr).toMatch(/must be 64 hex digits or a UUID; "red" was received/);
+    expect(hasFile(photo)).toBe(false);
   });
 });

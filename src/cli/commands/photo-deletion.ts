@@ -40,12 +40,25 @@ export function addPhotoDeletion(predictions: Command): void {
     if (photos.length === 0) throw new HubError('BAD_INPUT', 'Name a photo, or a file of photos (--file).');
     const client = await connect(options);
     const parts: Deleted[] = [];
-    for (let start = 0; start < photos.length; start += AT_ONCE) {
-      const asked = { photos: photos.slice(start, start + AT_ONCE), newVersions, ignoreUnknown, reason };
-      parts.push((await working('Deleting', () => client.request(DELETE_PHOTOS, asked))).deletePhotos);
+    const show = (): void => {
+      const deleted = together(parts);
+      print(options, deleted, () => textOf(deleted));
+    };
+    const remove = async (some: readonly string[], versions: boolean): Promise<void> => {
+      for (let start = 0; start < some.length; start += AT_ONCE) {
+        const asked = { photos: some.slice(start, start + AT_ONCE), newVersions: versions, ignoreUnknown, reason };
+        parts.push((await working('Deleting', () => client.request(DELETE_PHOTOS, asked))).deletePhotos);
+      }
+    };
+    try {
+      const isOne = photos.length <= AT_ONCE;
+      await remove(photos, newVersions && isOne);
+      if (newVersions && !isOne) await remove(inNewest(parts), true);
+    } catch (error) {
+      if (parts.length > 0) show(); // what an earlier request did
+      throw error;
     }
-    const deleted = together(parts);
-    print(options, deleted, () => textOf(deleted));
+    show();
   });
 
   withConnection(
@@ -80,27 +93,45 @@ async function deletedPhotos(client: HubClient): Promise<string[]> {
   return [...photos];
 }
 
-/** The answers of several requests as one. */
+/** SHA-256 of the photos that newest versions of datasets have. Versions without all of them take one request more. */
+function inNewest(parts: readonly Deleted[]): string[] {
+  const holders = parts.flatMap(({ datasetVersions }) => datasetVersions).filter(({ isNewest }) => isNewest);
+  return [...new Set(holders.flatMap(({ photos }) => photos))];
+}
+
+/** The answers of several requests as one. A photo that two of them name was deleted by the first; the last version counts. */
 function together(parts: readonly Deleted[]): Deleted {
+  const photos = new Map(
+    parts
+      .flatMap((part) => part.photos)
+      .toReversed()
+      .map((photo) => [photo.sha256, photo]),
+  );
   return {
-    photos: parts.flatMap(({ photos }) => photos),
+    photos: [...photos.values()].toReversed(),
     unknown: parts.flatMap(({ unknown }) => unknown),
     datasetVersions: parts.flatMap(({ datasetVersions }) => datasetVersions),
-    newVersions: parts.flatMap(({ newVersions }) => newVersions),
+    newVersions: [...new Map(parts.flatMap((part) => part.newVersions).map((made) => [made.dataset, made])).values()],
     remains: [...new Set(parts.flatMap(({ remains }) => remains))],
   };
 }
 
 function textOf({ photos, unknown, newVersions, remains }: Deleted): string {
-  const kept = photos.filter(({ answers }) => answers > 0); // the others are images of datasets only
+  const kept = photos.filter(({ answers }) => answers > 0);
+  const others = photos.length - kept.length;
   const rows = kept.map(({ sha256, models, answers, judgments, reservations, skips, wasKept }) => [
     ...[sha256.slice(0, 12), models.join(', '), wasKept ? 'yes' : 'no', answers, judgments, reservations + skips],
   ]);
   return sections(
-    `${count(kept.length)} ${kept.length === 1 ? 'photo' : 'photos'} deleted`,
+    [
+      ...(kept.length > 0 || others === 0 ? [`${photosOf(kept.length)} deleted`] : []),
+      ...(others > 0 ? [`${photosOf(others)} kept in datasets only: no answer to delete`] : []),
+    ].join('\n'),
     rows.length === 0 ? '' : table(['photo', 'models', 'was kept', ' answers', ' judgments', ' in review'], rows),
     unknown.length === 0 ? '' : `Not known: ${unknown.join(', ')}`,
     newVersions.map(({ dataset, number }) => `${dataset} ${number} is without them.`).join('\n'),
     remains.join('\n'),
   );
 }
+
+const photosOf = (number: number): string => `${count(number)} ${number === 1 ? 'photo' : 'photos'}`;

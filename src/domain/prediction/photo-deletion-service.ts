@@ -110,7 +110,7 @@ export class PhotoDeletionService {
         const datasetVersions = holders
           .filter((holder) => holder.photos.includes(sha256))
           .map(({ datasetVersion: { dataset, number } }) => `${dataset} ${number}`);
-        const details = { ...counts, datasetVersions };
+        const details = { ...counts, inDatasetsOnly: counts.answers === 0, datasetVersions };
         const entry = { action: 'PHOTO_DELETED', subject: sha256, reason, details } as const;
         await tx.auditEvent.create({ data: auditRow(actor, entry) });
       }
@@ -127,6 +127,6 @@ function newest(holders: readonly PhotoHolder[]): readonly PhotoHolder[] {
 
 function unknownPhotos(unknown: readonly string[]): HubError {
   const named = unknown.slice(0, 5).join(', ');
-  const message = `There is no kept answer, request of one, or image of a dataset named ${named}${unknown.length > 5 ? ' and more' : ''}. Nothing was deleted.`;
+  const message = `There is no kept answer, request of one, or image of a dataset named ${named}${unknown.length > 5 ? ' and more' : ''}. This request deleted nothing.`;
   return new HubError('NOT_FOUND', message, { unknown });
 }

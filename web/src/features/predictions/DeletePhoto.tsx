@@ -73,7 +73,9 @@ function Outcome({
   return (
     <Stack gap="xs" role="status">
       <Text>
-        The photo is deleted, with {formatCount(answers)} {answers === 1 ? 'answer' : 'answers'}.
+        {answers === 0
+          ? 'The photo is kept in datasets only: there was no answer to delete.'
+          : `The photo is deleted, with ${formatCount(answers)} ${answers === 1 ? 'answer' : 'answers'}.`}
       </Text>
       {newVersions.map(({ id, dataset, number }) => (
         <Text key={id} size="sm">
