@@ -22,7 +22,8 @@ export class ClosingLine implements Reporter {
     const before = path !== undefined && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as FirstTry) : null;
     const all = modules.map(countsOf);
     const failing = all.filter(({ failed }) => failed > 0);
-    if (path !== undefined && !before && failing.length > 0 && failing.length <= MOST_TRIED_AGAIN) {
+    const isWhole = unhandledErrors.length === 0 && sum(all, 'pending') === 0;
+    if (path !== undefined && !before && isWhole && failing.length > 0 && failing.length <= MOST_TRIED_AGAIN) {
       const others = all.filter(({ failed }) => failed === 0);
       const first: FirstTry = {
         failed: failing.map(({ file }) => file),
@@ -35,7 +36,7 @@ export class ClosingLine implements Reporter {
     if (before) process.stdout.write(`\nOn a second try: ${before.failed.join(', ')}`);
     const passed = sum(all, 'passed') + (before?.passed ?? 0);
     const skipped = sum(all, 'skipped') + (before?.skipped ?? 0);
-    const failed = sum(all, 'failed') + unhandledErrors.length;
+    const failed = sum(all, 'failed') + sum(all, 'pending') + unhandledErrors.length;
     process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   }
 }
@@ -45,6 +46,8 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Tests that did not end. */
+  readonly pending: number;
 }
 
 /** @returns the tests of a file by how they ended; an error outside of its tests is one that failed. */
@@ -52,10 +55,10 @@ function countsOf(module: TestModule): Counts {
   const count = { passed: 0, failed: module.errors().length > 0 ? 1 : 0, skipped: 0, pending: 0 };
   for (const test of module.children.allTests()) count[test.result().state] += 1;
   const file = relative(process.cwd(), module.moduleId).replaceAll('\\', '/');
-  return { file, passed: count.passed, failed: count.failed, skipped: count.skipped };
+  return { file, ...count };
 }
 
-function sum(all: readonly Counts[], name: 'passed' | 'failed' | 'skipped'): number {
+function sum(all: readonly Counts[], name: 'passed' | 'failed' | 'skipped' | 'pending'): number {
   return all.reduce((total, counts) => total + counts[name], 0);
 }
 

@@ -118,5 +118,5 @@ function nothingToAdd(all: number, left: Readonly<Record<'present' | 'likeTest' 
     `${rejected} refused as images`,
     `${all - present - likeTest - rejected} deleted meanwhile`,
   ].filter((reason) => !reason.startsWith('0 '));
-  return new HubError('BAD_INPUT', `No judged photo can be added: ${reasons.join(', ')}.`);
+  return new HubError('BAD_INPUT', `No judged photo can be added: ${reasons.join(', ')}.`, { added: 0 });
 }

@@ -215,7 +215,7 @@ describe('hub, beside a hub that runs', () => {
     expect(await refused(2, 'rule', 'save', ...rule, ...two, '--reason', 'r')).toContain(
       '--every and --drift was received',
     );
-    const saved = await shown('rule', 'save', ...rule, '--judged', '5000', '--without-judged', '--reason', 'r');
+    const saved = await shown('rule', 'save', ...rule, '--judged', '5000', '--no-add-judged', '--reason', 'r');
     expect(saved).toMatch(/^waits for +judged 5000 photos$/m);
     expect(saved).toMatch(/^data +the newest version of the dataset$/m);
     expect(await shown('rule', 'list', 'colours')).toMatch(
@@ -226,6 +226,11 @@ describe('hub, beside a hub that runs', () => {
     );
     expect(await shown('rule', 'switch', ...rule, 'on', '--reason', 'r')).toMatch(/^Rule often of colours: on\. /);
     expect(await shown('rule', 'show', ...rule)).toMatch(/^mode +on$/m);
+    const changed = await shown('rule', 'save', ...rule, '--every', '0.5', '--reason', 'r');
+    expect(changed).toMatch(/^mode +on$/m); // settings that are not given stay
+    expect(changed).toMatch(/^waits for +every 0\.5 days$/m);
+    expect(changed).toMatch(/^data +the newest version of the dataset$/m);
+    expect(await refused(3, 'rule', 'list', 'nothing')).toContain('There is no model named nothing');
     await shown('rule', 'delete', ...rule, '--reason', 'r');
     expect(await refused(3, 'rule', 'show', ...rule)).toContain('colours has no retraining rule named often.');
   });

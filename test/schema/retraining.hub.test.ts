@@ -88,6 +88,9 @@ it('says in dry runs what it would start, and starts nothing', async () => {
   expect(outlook).toMatchObject({ measured: 1, isReached: true, starts: false });
   expect(outlook.text).toContain('Its budget is spent: 1 of 1 rounds in the last 7 days.');
   expect(await hub.client.request('{ runs { totalCount } }')).toEqual(before);
+  await hub.ask('switch-retraining-rule', { input: { model, name: 'dry', mode: 'OFF', reason: 'test' } });
+  // Switched on, it would start at once: dry runs cost neither the budget nor the photos.
+  expect((await find('dry')).outlook).toMatchObject({ measured: 2, isReached: true });
 });
 
 it('adds judged photos, trains, and registers what passes the gate, as the audit says', async () => {
@@ -127,7 +130,7 @@ it('registers nothing that the gate refuses', async () => {
   const { outcome, version } = await roundOf('refused', /REFUSED|REGISTERED|FAILED/);
   expect(version).toBeNull();
   expect(outcome).toMatch(
-    /^The run \S+ has a test accuracy of \d+\.\d\d%\. The gate refuses it: Version 3 has a loss of /,
+    /^The run \S+ has a test accuracy of \d+\.\d\d%\. The gate would refuse it: Version 3 has a loss of /,
   );
 });
 
@@ -158,12 +161,37 @@ it('promotes once the version is ready, and asks a second person where the model
   await hub.ask('set-approval', { model, secondPerson: false, reason: 'test' });
 });
 
+it('belongs to the token that saved or switched it last, and starts nothing once that is revoked', async () => {
+  await gate(PASSED_BY_ALL);
+  await save('passed-on', { mode: 'OFF', action: 'PROMOTE' });
+  const bob = await hub.createToken({ name: 'bob', role: 'MAINTAINER', model: null });
+  await hub.ask('set-approval', { model, secondPerson: true, reason: 'test' });
+  await judge('blue', 'blue');
+  const on = { model, name: 'passed-on', mode: 'ON', reason: 'test' };
+  await hub.as(bob.secret).ask('switch-retraining-rule', { input: on });
+  await roundOf('passed-on', /REQUESTED|REFUSED|FAILED/);
+  const { promotionRequests } = await hub.client.request<{ promotionRequests: { id: string }[] }>(
+    '{ promotionRequests(model: "colours", state: WAITING) { id } }',
+  );
+  const approval = { id: promotionRequests[0]!.id, reason: 'ok' };
+  expect(await refused(hub.as(bob.secret).ask('approve-promotion', approval))).toMatchObject({ code: 'FORBIDDEN' });
+  await hub.ask('reject-promotion', approval);
+  await hub.ask('set-approval', { model, secondPerson: false, reason: 'test' });
+  await hub.ask('revoke-token', { id: bob.id });
+  await judge('blue', 'blue');
+  const { outlook } = await find('passed-on');
+  expect(outlook).toMatchObject({ isReached: true, starts: false });
+  expect(outlook.text).toContain('The token bob is revoked, which saved or switched it last: save it again.');
+});
+
 it('ends a round whose run is canceled, and goes on after a restart', async () => {
   await judge('green', 'green');
   await save('canceled', { pipeline: 'seed' });
   const { id } = await roundOf('canceled', /TRAINING/);
   const other = await save('other', { threshold: 1 });
-  expect(other.outlook.text).toContain('A round of the rule canceled is under way: only one is at a time.');
+  expect(other.outlook.text).toContain(
+    'A round of the rule canceled is in progress: the hub runs one per model at a time.',
+  );
   await hub.ask('switch-retraining-rule', { input: { model, name: 'other', mode: 'OFF', reason: 'test' } });
   await hub.stop();
   await hub.start();
@@ -218,8 +246,16 @@ it.each<[string, object, string]>([
     { threshold: 1.5 },
     'The threshold of JUDGED_PHOTOS must be a whole number, 1 to 1000000 photos; 1.5',
   ],
-  ['an accuracy in percent', { trigger: 'ACCURACY', threshold: 90 }, 'as a share from 0 to 1; 90 was received.'],
-  ['a schedule by minutes', { trigger: 'SCHEDULE', threshold: 0.001 }, 'an hour (1/24) to 365 days; 0.001 was'],
+  [
+    'an accuracy in percent',
+    { trigger: 'ACCURACY', threshold: 90 },
+    'The threshold of ACCURACY must be 0.01 to 1; 90 was received.',
+  ],
+  [
+    'a schedule by minutes',
+    { trigger: 'SCHEDULE', threshold: 0.001 },
+    'must be 0.042 (an hour) to 365 days; 0.001 was',
+  ],
   ['another pipeline', { pipeline: 'fastest' }, 'There is no pipeline "fastest". Choose transfer, seed, quick, best.'],
   ['another backbone', { backbone: 'resnet' }, 'resnet'],
   ['images too small for it', { imageSize: 30 }, '30'],

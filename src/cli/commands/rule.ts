@@ -15,22 +15,21 @@ const ACTIONS = { train: 'TRAIN', register: 'REGISTER', promote: 'PROMOTE' } as 
 const TRIGGERS = {
   every: ['SCHEDULE', 'days'],
   judged: ['JUDGED_PHOTOS', 'photos'],
-  drift: ['DRIFT', 'of the population stability index'],
-  accuracy: ['ACCURACY', 'of the judged answers, 0 to 1'],
+  drift: ['DRIFT', ''],
+  accuracy: ['ACCURACY', ''],
 } as const;
 type Trigger = keyof typeof TRIGGERS;
 
 interface SaveOptions extends ConnectionOptions, Partial<Record<Trigger, number>> {
-  readonly mode: Mode;
-  readonly days: number;
-  /** False with --without-judged. */
-  readonly withoutJudged?: true;
-  readonly pipeline: string;
+  readonly mode?: Mode;
+  readonly days?: number;
+  readonly addJudged?: boolean;
+  readonly pipeline?: string;
   readonly backbone?: string;
   readonly imageSize?: number;
-  readonly startsPerWeek: number;
+  readonly startsPerWeek?: number;
   readonly hoursPerWeek?: number;
-  readonly action: keyof typeof ACTIONS;
+  readonly action?: keyof typeof ACTIONS;
   readonly reason: string;
 }
 
@@ -79,7 +78,7 @@ export function ruleCommand(program: Command): void {
   withConnection(
     rule
       .command('switch')
-      .description('Switch a rule on, off, or to dry runs. A round under way goes on.')
+      .description('Switch a rule on, off, or to dry runs. A round in progress continues.')
       .argument(...MODEL)
       .argument(...NAME)
       .argument('<mode>', `one of ${Object.keys(MODES).join(', ')}`)
@@ -99,7 +98,7 @@ export function ruleCommand(program: Command): void {
   withConnection(
     rule
       .command('delete')
-      .description('Delete a rule with its history. Its runs go on.')
+      .description('Delete a rule with its history. Its runs continue.')
       .argument(...MODEL)
       .argument(...NAME)
       .requiredOption('--reason <text>', 'why; stored in the audit'),
@@ -117,11 +116,11 @@ function addSave(rule: Command): void {
     rule
       .command('save')
       .description(
-        'Make a rule, or replace the settings of the one with this name. Give one of --every, --judged, --drift, --accuracy.',
+        'Make a rule with one of --every, --judged, --drift, --accuracy, or change those settings of a rule that are given.',
       )
       .argument(...MODEL)
       .argument(...NAME)
-      .option('--every <days>', 'train so many days after the last round; 1/24 is an hour', number)
+      .option('--every <days>', 'train so many days after the last round; 0.042 is an hour', number)
       .option('--judged <photos>', 'train once so many kept photos were judged since the last round', number)
       .option(
         '--drift <index>',
@@ -129,46 +128,66 @@ function addSave(rule: Command): void {
         number,
       )
       .option('--accuracy <share>', 'train when less than this share of the judged answers is right, 0 to 1', number)
-      .addOption(new Option('--mode <mode>', 'whether it acts').choices(Object.keys(MODES)).default('dry-run'))
-      .option('--days <count>', 'drift and accuracy look at the answers of so many days', wholeNumber, 30)
-      .option('--without-judged', 'train on the newest data as they are, without adding judged photos')
-      .option('--pipeline <name>', 'pipeline to train', 'best')
+      .addOption(new Option('--mode <mode>', 'whether it acts (default: dry-run)').choices(Object.keys(MODES)))
+      .option('--days <count>', 'drift and accuracy look at the answers of so many days (default: 30)', wholeNumber)
+      .option('--add-judged', 'add judged photos to the newest data first (default)')
+      .option('--no-add-judged', 'train on the newest data as they are')
+      .option('--pipeline <name>', 'pipeline to train (default: best)')
       .option('--backbone <name>', 'backbone (default: that of the version in production)')
       .option('--image-size <pixels>', 'side of the images (default: that of the version in production)', wholeNumber)
-      .option('--starts-per-week <count>', 'most rounds in 7 days', wholeNumber, 1)
+      .option('--starts-per-week <count>', 'most rounds in 7 days (default: 1, or what --every needs)', wholeNumber)
       .option('--hours-per-week <hours>', 'start nothing once its runs of 7 days took so long', number)
       .addOption(
         new Option(
           '--action <action>',
-          'what to do with what it trained: nothing more, register it if the gate passes, or promote that too',
-        )
-          .choices(Object.keys(ACTIONS))
-          .default('register'),
+          'what to do with what it trained: nothing more, register it if the gate passes (default), or promote that too',
+        ).choices(Object.keys(ACTIONS)),
       )
       .requiredOption('--reason <text>', 'why; stored in the audit'),
   ).action(async (model: string, name: string, options: SaveOptions) => {
-    const { mode, days, withoutJudged, pipeline, backbone, imageSize, startsPerWeek, hoursPerWeek, action, reason } =
-      options;
+    const client = await connect(options);
+    const { retrainingRules } = await client.request(RULES, { model, rounds: 1 });
+    const before = retrainingRules.find((each) => each.name === name) ?? null;
+    const waiting = triggerOf(options, before);
+    const startsPerWeek = waiting.trigger === 'SCHEDULE' ? roundsOfSchedule(waiting.threshold) : 1;
+    const base = before ?? { ...NEW, startsPerWeek };
+    const { mode, action, addJudged, days, pipeline, backbone, imageSize, hoursPerWeek, reason } = options;
     const input = {
-      ...{ model, name, ...triggerOf(options), mode: MODES[mode], days, addJudged: !withoutJudged, pipeline },
+      ...{ model, name, ...waiting, reason, mode: mode ? MODES[mode] : base.mode, days: days ?? base.days },
+      ...{ addJudged: addJudged ?? base.addJudged, pipeline: pipeline ?? base.pipeline },
+      ...{ backbone: backbone ?? base.backbone, imageSize: imageSize ?? base.imageSize },
       ...{
-        backbone: backbone ?? null,
-        imageSize: imageSize ?? null,
-        startsPerWeek,
-        hoursPerWeek: hoursPerWeek ?? null,
+        startsPerWeek: options.startsPerWeek ?? base.startsPerWeek,
+        hoursPerWeek: hoursPerWeek ?? base.hoursPerWeek,
       },
-      ...{ action: ACTIONS[action], reason },
+      action: action ? ACTIONS[action] : base.action,
     };
-    const { saveRetrainingRule: saved } = await (await connect(options)).request(SAVE_RULE, { input });
+    const { saveRetrainingRule: saved } = await client.request(SAVE_RULE, { input });
     print(options, { rule: saved }, () => ruleText(saved));
   });
 }
 
-/** @throws BAD_INPUT unless exactly one trigger is given. */
-function triggerOf(options: SaveOptions) {
+/** Settings of a new rule where no option says otherwise. */
+const NEW = {
+  mode: 'DRY_RUN',
+  days: 30,
+  addJudged: true,
+  pipeline: 'best',
+  backbone: null,
+  imageSize: null,
+  hoursPerWeek: null,
+  action: 'REGISTER',
+} as const;
+
+/** Rounds in 7 days of a schedule. */
+const roundsOfSchedule = (days: number): number => Math.min(100, Math.max(1, Math.ceil(7 / days)));
+
+/** @throws BAD_INPUT unless exactly one trigger is given, or none for a rule that exists. */
+function triggerOf(options: SaveOptions, before: Rule | null): Pick<Rule, 'trigger' | 'threshold'> {
   const names = Object.keys(TRIGGERS) as Trigger[];
   const given = names.filter((name) => options[name] !== undefined);
   const [only] = given;
+  if (only === undefined && before) return { trigger: before.trigger, threshold: before.threshold };
   if (only === undefined || given.length > 1) {
     const all = names.map((name) => `--${name}`).join(', ');
     const received = given.length === 0 ? 'none' : given.map((name) => `--${name}`).join(' and ');
@@ -184,7 +203,7 @@ function waitsFor({ trigger, threshold }: Rule): string {
     string,
     readonly string[],
   ];
-  return `${name} ${Number(threshold.toFixed(4))} ${unit}`;
+  return `${name} ${Number(threshold.toFixed(4))} ${unit}`.trimEnd();
 }
 
 function ruleText(rule: Rule): string {

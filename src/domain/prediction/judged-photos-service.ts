@@ -143,11 +143,11 @@ async function readIfThere(blobs: BlobStore, sha256: string): Promise<Uint8Array
 function noPhotos(model: string, judged: number, showNone: number): HubError {
   if (judged > 0) {
     const message = `The judged answers of ${model} (${judged}) have no photos, since photos were not kept: turn on \`keepPhotos\` (\`setPredictionLog\`) and judge new answers.`;
-    return new HubError('BAD_INPUT', message);
+    return new HubError('BAD_INPUT', message, { added: 0 });
   }
   const message =
     showNone === 0
       ? `No such answer of ${model} was judged: give feedback on answers first (\`giveFeedback\`).`
       : `The judged photos of ${model} (${showNone}) show none of its classes, so that none can be added: judge others.`;
-  return new HubError('BAD_INPUT', message);
+  return new HubError('BAD_INPUT', message, { added: 0 });
 }

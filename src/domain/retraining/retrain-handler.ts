@@ -20,8 +20,6 @@ import type { RuleService } from './rule-service.js';
 
 /** Milliseconds between two looks at a rule. */
 export const RULE_INTERVAL = 60_000;
-/** Between two looks at one that is off: switching it on has it looked at. */
-const OFF_INTERVAL = 3_600_000;
 
 interface RetrainParts {
   readonly prisma: PrismaClient;
@@ -64,15 +62,13 @@ export class RetrainHandler implements ChoreHandler {
     try {
       const rounds = await prisma.retrainingRound.findMany({ where: { ruleId: id, state: { in: [...UNDER_WAY] } } });
       for (const round of rounds) await this.#advance(rule, round);
-      const outlook = await rules.outlookOf(rule);
-      const started = outlook.starts ? await this.#begin(rule, outlook) : null;
+      const outlook = await rules.startOf(rule);
+      const started = outlook && (await this.#begin(rule, outlook));
       if (started?.state === 'STARTING') await this.#advance(rule, started);
-      const isIdle = rule.mode === 'OFF' && rounds.length === 0;
-      return new Date(Date.now() + (isIdle ? OFF_INTERVAL : interval));
     } catch (err) {
       if (!(err instanceof Overtaken)) log.error({ err, model: rule.model.name, rule: rule.name }, 'a rule failed');
-      return new Date(Date.now() + interval);
     }
+    return new Date(Date.now() + interval);
   }
 
   /** Writes a new round, unless one of the model is under way. */
@@ -105,7 +101,7 @@ export class RetrainHandler implements ChoreHandler {
       else if (round.state === 'TRAINING') await this.#judge(rule, round);
       else await this.#promote(rule, round);
     } catch (error) {
-      if (!(error instanceof HubError)) throw error;
+      if (!(error instanceof HubError) || error.code === 'BLOBS_UNAVAILABLE') throw error; // tried again at the next look
       const state = error.code === 'GATE_REFUSED' ? 'REFUSED' : 'FAILED';
       await this.#write(rule, round, state, { outcome: error.message });
     }
@@ -116,7 +112,7 @@ export class RetrainHandler implements ChoreHandler {
     const { prisma, pipelines } = this.parts;
     const inProduction = await findInProduction(prisma, rule.modelId);
     if (!inProduction) throw new HubError('NOT_DEPLOYED', `No version of ${rule.model.name} is in production.`);
-    const data = await this.#data(rule, inProduction);
+    const data = await this.#data(rule, round, inProduction);
     const request = {
       datasetVersionId: data.datasetVersionId,
       backbone: rule.backbone ?? inProduction.backbone,
@@ -131,7 +127,7 @@ export class RetrainHandler implements ChoreHandler {
   }
 
   /** What a round trains on. @throws BAD_INPUT where nothing is new since the version in production. */
-  async #data(rule: RuleRow, { newest, datasetVersionId }: InProduction) {
+  async #data(rule: RuleRow, { id }: RoundRow, { newest, datasetVersionId }: InProduction) {
     const asItIs = { datasetVersionId: newest.id, judgedPhotos: 0 };
     if (!rule.addJudged) return asItIs;
     const photos = {
@@ -146,10 +142,13 @@ export class RetrainHandler implements ChoreHandler {
       const { datasetVersion, added } = await this.parts.judgedPhotos.add(photos, actorOfRule(rule));
       return { datasetVersionId: datasetVersion.id, judgedPhotos: added };
     } catch (error) {
-      if (!(error instanceof HubError) || error.code !== 'BAD_INPUT') throw error;
+      if (!(error instanceof HubError) || error.details.added !== 0) throw error;
       // Others have added them, or this process has, just before it died.
-      if (newest.id !== datasetVersionId) return asItIs;
-      throw new HubError('BAD_INPUT', `The data are those of the version in production. ${error.message}`);
+      const where = { ruleId: rule.id, id: { not: id }, datasetVersionId: newest.id };
+      const isKnown = newest.id === datasetVersionId || (await this.parts.prisma.retrainingRound.count({ where })) > 0;
+      if (!isKnown) return asItIs;
+      const known = `Version ${newest.number} of ${newest.dataset} was trained on already.`;
+      throw new HubError('BAD_INPUT', `${known} ${error.message}`);
     }
   }
 
@@ -197,7 +196,15 @@ export class RetrainHandler implements ChoreHandler {
     };
     const actor = actorOfRule(rule);
     if (needsSecondPerson) {
-      await requests.request(promotion, { caller: callerOf(rule), actor });
+      // It may have asked already, just before it died.
+      const asked = {
+        state: 'WAITING',
+        alias,
+        requestedBy: actor.name,
+        version: { number: version, modelId: rule.modelId },
+      } as const;
+      if ((await this.parts.prisma.promotionRequest.count({ where: asked })) === 0)
+        await requests.request(promotion, { caller: callerOf(rule), actor });
       const outcome = `The promotion of version ${version} waits for a second person.`;
       return this.#write(rule, round, 'REQUESTED', { outcome });
     }
@@ -222,10 +229,10 @@ async function move(tx: Prisma.TransactionClient, { id, state }: RoundRow, to: R
 }
 
 function refusal(failing: readonly GateCheck[]): string {
-  return `The gate refuses it: ${failing.map(({ detail }) => detail).join(' ')}`;
+  return `The gate would refuse it: ${failing.map(({ detail }) => detail).join(' ')}`;
 }
 
-/** A rule asks in place of the token that made it, which cannot be the second person of its own promotion. */
+/** A rule asks in place of the token that saved or switched it last, which cannot be the second person of its promotion. */
 function callerOf({ name, id, createdById, createdByRole }: RuleRow): Caller {
   return {
     tokenId: createdById ?? id,

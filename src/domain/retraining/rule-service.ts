@@ -47,9 +47,10 @@ interface RuleParts {
 export class RuleService {
   constructor(private readonly parts: RuleParts) {}
 
-  /** The rules of a model by name. */
+  /** The rules of a model by name. @throws NOT_FOUND. */
   async list(model: string): Promise<RetrainingRule[]> {
     const where = { model: { name: model } };
+    if ((await this.parts.prisma.model.count({ where: { name: model } })) === 0) throw modelNotFound(model);
     const rows = await this.parts.prisma.retrainingRule.findMany({
       where,
       include: withModel,
@@ -78,7 +79,7 @@ export class RuleService {
       const saved = await tx.retrainingRule.upsert({
         where,
         create: { modelId: locked.id, name, ...settings, ...ownerColumns(actor) },
-        update: { ...settings },
+        update: { ...settings, ...ownerColumns(actor) },
         include: withModel,
       });
       await queue.enqueue(tx, 'retrain', { id: saved.id });
@@ -91,7 +92,7 @@ export class RuleService {
     return toRule(row);
   }
 
-  /** Switches a rule on, off, or to dry runs. A round under way goes on. @throws NOT_FOUND. */
+  /** Switches a rule on, off, or to dry runs. A round in progress continues. @throws NOT_FOUND. */
   async switch({ model, name }: RuleName, mode: RuleMode, reason: string, actor: Actor): Promise<RetrainingRule> {
     const { prisma, queue, changes } = this.parts;
     const row = await prisma.$transaction(async (tx) => {
@@ -99,7 +100,8 @@ export class RuleService {
       const where = { modelId_name: { modelId: id, name } };
       const before = await tx.retrainingRule.findUnique({ where });
       if (!before) throw ruleNotFound(model, name);
-      const saved = await tx.retrainingRule.update({ where, data: { mode }, include: withModel });
+      const data = { mode, ...ownerColumns(actor) };
+      const saved = await tx.retrainingRule.update({ where, data, include: withModel });
       await queue.enqueue(tx, 'retrain', { id: saved.id });
       const change = { from: before.mode, to: mode, reason } as const;
       const entry = { action: 'RETRAINING_RULE_SAVED', subject: `rule ${name}`, model, ...change } as const;
@@ -110,7 +112,7 @@ export class RuleService {
     return toRule(row);
   }
 
-  /** Deletes a rule with its history. Runs that it started go on. @throws NOT_FOUND. */
+  /** Deletes a rule with its history. Runs that it started continue. @throws NOT_FOUND. */
   async delete({ model, name }: RuleName, reason: string, actor: Actor): Promise<void> {
     const { prisma, queue, changes } = this.parts;
     await prisma.$transaction(async (tx) => {
@@ -148,7 +150,8 @@ export class RuleService {
       const text = `No version of ${rule.model.name} is in production: promote one first.`;
       return { measured: null, isReached: false, starts: false, text };
     }
-    const last = await prisma.retrainingRound.findFirst({ where: { ruleId: rule.id }, orderBy: { startedAt: 'desc' } });
+    const where = { ruleId: rule.id, ...roundsIn(rule.mode) };
+    const last = await prisma.retrainingRound.findFirst({ where, orderBy: { startedAt: 'desc' } });
     const lastStart = last?.startedAt ?? null;
     const { text, ...measured } = await measure({ prisma, predictions, rule, inProduction, lastStart });
     const obstacle = measured.isReached ? await this.#obstacle(rule) : null;
@@ -161,17 +164,29 @@ export class RuleService {
     return { ...measured, starts, text: next === null ? text : `${text} ${next}` };
   }
 
+  /** As `outlookOf`, for the hub itself: measures only where nothing keeps the rule from starting. Null: it does not start. */
+  async startOf(rule: RuleRow): Promise<RuleOutlook | null> {
+    if ((await this.#obstacle(rule)) !== null) return null;
+    const outlook = await this.outlookOf(rule);
+    return outlook.starts ? outlook : null;
+  }
+
   /** What keeps a rule from starting a round; null for nothing. */
-  async #obstacle({ id, modelId, mode, startsPerWeek, hoursPerWeek }: RuleRow): Promise<string | null> {
+  async #obstacle(rule: RuleRow): Promise<string | null> {
+    const { id, modelId, mode, startsPerWeek, hoursPerWeek, createdBy, createdById } = rule;
     const { prisma } = this.parts;
     if (mode === 'OFF') return 'The rule is off.';
+    const owner = createdById === null ? null : await prisma.token.findUnique({ where: { id: createdById } });
+    if (owner?.revokedAt) return `The token ${createdBy} is revoked, which saved or switched it last: save it again.`;
     const since = new Date(Date.now() - WEEK_MS);
     const underWay = await prisma.retrainingRound.findFirst({
       where: { rule: { modelId }, state: { in: [...UNDER_WAY] } },
       include: { rule: true },
     });
-    if (underWay) return `A round of the rule ${underWay.rule.name} is under way: only one is at a time.`;
-    const recent = await prisma.retrainingRound.findMany({ where: { ruleId: id, startedAt: { gte: since } } });
+    if (underWay)
+      return `A round of the rule ${underWay.rule.name} is in progress: the hub runs one per model at a time.`;
+    const where = { ruleId: id, startedAt: { gte: since }, ...roundsIn(mode) };
+    const recent = await prisma.retrainingRound.findMany({ where });
     if (recent.length >= startsPerWeek)
       return `Its budget is spent: ${recent.length} of ${startsPerWeek} rounds in the last 7 days.`;
     if (hoursPerWeek === null) return null;
@@ -204,6 +219,11 @@ export class RuleService {
     const size = imageSize ?? inProduction?.imageSize;
     stagesOf(pipeline, await backboneNetwork(prisma, name), size === undefined ? {} : { imageSize: size });
   }
+}
+
+/** Dry runs have a history and a budget of their own: trying a rule costs it nothing. */
+function roundsIn(mode: RuleMode) {
+  return { state: mode === 'DRY_RUN' ? ('DRY_RUN' as const) : { not: 'DRY_RUN' as const } };
 }
 
 function ruleNotFound(model: string, name: string): HubError {

@@ -100,10 +100,10 @@ export interface RuleOutlook {
 
 /** Bounds of the threshold by trigger, and its unit. */
 const THRESHOLDS: Readonly<Record<RuleTrigger, { readonly min: number; readonly max: number; unit: string }>> = {
-  SCHEDULE: { min: 1 / 24, max: 365, unit: 'days' },
-  JUDGED_PHOTOS: { min: 1, max: 1_000_000, unit: 'photos' },
-  DRIFT: { min: 0.01, max: 10, unit: 'of the population stability index' },
-  ACCURACY: { min: 0.01, max: 1, unit: 'of the answers, as a share from 0 to 1' },
+  SCHEDULE: { min: 1 / 24, max: 365, unit: ' days' },
+  JUDGED_PHOTOS: { min: 1, max: 1_000_000, unit: ' photos' },
+  DRIFT: { min: 0.01, max: 10, unit: '' },
+  ACCURACY: { min: 0.01, max: 1, unit: '' },
 };
 
 /** @throws BAD_INPUT for a threshold that its trigger cannot have. */
@@ -112,7 +112,7 @@ export function checkThreshold({ trigger, threshold }: Pick<RuleSettings, 'trigg
   const isWhole = trigger !== 'JUDGED_PHOTOS' || Number.isInteger(threshold);
   if (threshold >= min && threshold <= max && isWhole) return;
   const bounds =
-    trigger === 'SCHEDULE' ? 'an hour (1/24) to 365' : `${isWhole ? '' : 'a whole number, '}${min} to ${max}`;
-  const message = `The threshold of ${trigger} must be ${bounds} ${unit}; ${threshold} was received.`;
+    trigger === 'SCHEDULE' ? '0.042 (an hour) to 365' : `${isWhole ? '' : 'a whole number, '}${min} to ${max}`;
+  const message = `The threshold of ${trigger} must be ${bounds}${unit}; ${threshold} was received.`;
   throw new HubError('BAD_INPUT', message, { received: threshold, trigger });
 }

@@ -75,7 +75,7 @@ export class SwitchRetrainingRuleInput {
   @Field(() => String, { description: 'Name of the rule.' })
   name!: string;
 
-  @Field(() => RuleMode, { description: 'Whether it acts from now on. A round under way goes on.' })
+  @Field(() => RuleMode, { description: 'Whether it acts from now on. A round in progress continues.' })
   mode!: RuleMode;
 
   @Reason()

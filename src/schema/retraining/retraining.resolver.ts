@@ -41,7 +41,7 @@ export class RetrainingResolver {
   }
 
   @Mutation(() => RetrainingRuleType, {
-    description: 'Switches a retraining rule on, off, or to dry runs. A round under way goes on.',
+    description: 'Switches a retraining rule on, off, or to dry runs. A round in progress continues.',
   })
   @Needs('MAINTAINER')
   async switchRetrainingRule(
@@ -53,7 +53,7 @@ export class RetrainingResolver {
   }
 
   @Mutation(() => String, {
-    description: 'Deletes a retraining rule with its history. Its runs go on. Returns its name.',
+    description: 'Deletes a retraining rule with its history. Its runs continue. Returns its name.',
   })
   @Needs('MAINTAINER')
   async deleteRetrainingRule(

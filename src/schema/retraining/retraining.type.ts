@@ -26,7 +26,7 @@ registerEnumType(RuleTrigger, {
   name: 'RuleTrigger',
   description: 'What a retraining rule waits for, and the unit of its threshold.',
   valuesConfig: {
-    SCHEDULE: { description: 'So many days since its last round, 1/24 to 365.' },
+    SCHEDULE: { description: 'So many days since its last round: 0.042, which is an hour, to 365.' },
     JUDGED_PHOTOS: { description: 'So many kept photos judged since its last round, 1 to 1,000,000.' },
     DRIFT: {
       description:

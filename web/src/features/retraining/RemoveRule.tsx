@@ -36,7 +36,7 @@ export function RemoveRule({ model, name, onDeleted, close }: Props) {
       onSubmit={submit}
       close={close}
     >
-      <p>The rule and its history are deleted. Runs that it started go on.</p>
+      <p>The rule and its history are deleted. Runs that it started continue.</p>
       <ReasonField {...form.getInputProps('reason')} />
     </HubForm>
   );

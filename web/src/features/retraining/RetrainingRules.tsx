@@ -1,35 +1,52 @@
+import { useQuery } from '@apollo/client/react';
 import { Group } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
+import { useRefreshOn } from '../../app/changes';
 import { lazyPage } from '../../app/lazy-page';
-import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import { graphql, type ResultOf } from '../../graphql';
 import { formatDate, formatWords } from '../../lib/format';
 import { urls } from '../../lib/urls';
+import { Answer } from '../../ui/Answer';
 import { DataTable } from '../../ui/DataTable';
 import { MODES, waitsFor } from './rule-text';
 
 const RuleForm = lazyPage(async () => (await import('./RuleForm')).RuleForm);
 const RemoveRule = lazyPage(async () => (await import('./RemoveRule')).RemoveRule);
 
-export const RETRAINING_RULES = graphql(`
-  fragment RetrainingRules_rule on RetrainingRule {
-    id name mode trigger threshold days addJudged pipeline backbone imageSize startsPerWeek hoursPerWeek action
-    outlook { text starts }
-    rounds(first: 20) { id state reason judgedPhotos version outcome startedAt }
+const RULES = graphql(`
+  query RetrainingRules($model: String!) {
+    retrainingRules(model: $model) {
+      id name mode trigger threshold days addJudged pipeline backbone imageSize startsPerWeek hoursPerWeek action
+      outlook { text starts }
+      rounds(first: 20) { id state reason judgedPhotos version outcome startedAt }
+    }
   }
 `);
-type Rule = ResultOf<typeof RETRAINING_RULES>;
+type Rule = ResultOf<typeof RULES>['retrainingRules'][number];
+
+/**
+ * The rules of a model that start training by themselves, and the rounds that they started. They ask by themselves: what a
+ * rule measures may take a second, and the page of a model asks often while a rollout runs.
+ */
+export function RetrainingRules({ model }: { readonly model: string }) {
+  const asked = useQuery(RULES, { variables: { model } });
+  useRefreshOn(['MODEL'], asked.refetch, model);
+  return (
+    <Answer of={asked}>
+      {({ retrainingRules }) => <Rules model={model} rules={retrainingRules} refetch={asked.refetch} />}
+    </Answer>
+  );
+}
 
 interface Props {
   readonly model: string;
-  readonly of: readonly FragmentOf<typeof RETRAINING_RULES>[];
+  readonly rules: readonly Rule[];
   readonly refetch: () => unknown;
 }
 
-/** The rules of a model that start training by themselves, and the rounds that they started. */
-export function RetrainingRules({ model, of, refetch }: Props) {
-  const rules = readFragment(RETRAINING_RULES, of);
+function Rules({ model, rules, refetch }: Props) {
   const [open, setOpen] = useState<{ readonly rule: Rule | null; readonly toDelete: boolean } | null>(null);
   const close = (): void => setOpen(null);
   const done = async (): Promise<void> => {

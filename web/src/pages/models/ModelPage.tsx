@@ -19,7 +19,7 @@ import { TRAFFIC, Traffic } from '../../features/models/Traffic';
 import { VERSION_FACTS, VersionFacts } from '../../features/models/VersionFacts';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { PREDICTION_LOG, PredictionLog } from '../../features/predictions/PredictionLog';
-import { RETRAINING_RULES, RetrainingRules } from '../../features/retraining/RetrainingRules';
+import { RetrainingRules } from '../../features/retraining/RetrainingRules';
 import { ROLLOUT } from '../../features/rollouts/Rollout';
 import { ROLLOUTS, Rollouts } from '../../features/rollouts/Rollouts';
 import { graphql, type ResultOf } from '../../graphql';
@@ -64,7 +64,6 @@ const MODEL = graphql(
     rollouts(model: $name) { id ...Rollouts_rollout }
     newestRollouts: rollouts(model: $name, first: 1) { id ...Rollout_rollout }
     traffic(model: $name) { ...Traffic_version }
-    retrainingRules(model: $name) { id ...RetrainingRules_rule }
   }
 `,
   [
@@ -76,7 +75,6 @@ const MODEL = graphql(
     ALIAS_HISTORY,
     ROLLOUTS,
     ROLLOUT,
-    RETRAINING_RULES,
     TRAFFIC,
     GATE,
     PREDICTION_LOG,
@@ -112,7 +110,7 @@ export function ModelPage() {
       </PageHead>
       <Suspense>{adding && <ImportForm model={name} onStarted={started} close={close} />}</Suspense>
       <Answer of={asked}>
-        {({ model, modelImports, promotionRequests, retrainingRules, rollouts, newestRollouts, traffic }) => (
+        {({ model, modelImports, promotionRequests, rollouts, newestRollouts, traffic }) => (
           <>
             {!model && modelImports.length === 0 && (
               <Empty title="Model not found" text={`The hub has no model named ${name}.`}>
@@ -155,7 +153,7 @@ export function ModelPage() {
             )}
             {model && (
               <Section title="Retraining rules">
-                <RetrainingRules model={name} of={retrainingRules} refetch={asked.refetch} />
+                <RetrainingRules model={name} />
               </Section>
             )}
             {model && (
