@@ -112,12 +112,13 @@ export function openDomain(opened: Opened): Domain {
   const { handlers, ...models } = openModels(opened, datasets, pictures);
   const { rules, retrain } = openRetraining(opened, models);
   const { queue, runner } = opened.jobs;
-  const upkeep = new UpkeepHandler([
-    () => serving.predictionLog.clear(),
-    () => deliver.deleteOld(),
-    () => purgeDeleted(prisma, blobs, new Date(Date.now() - RESTORABLE_MS)),
-    async () => bucketDownloads(storage)?.deleteOld(),
-  ]);
+  const chores = {
+    predictions: (signal: AbortSignal) => serving.predictionLog.clear({ signal }),
+    deliveries: () => deliver.deleteOld(),
+    deletedFiles: () => purgeDeleted(prisma, blobs, new Date(Date.now() - RESTORABLE_MS)),
+    downloads: async () => bucketDownloads(storage)?.deleteOld(),
+  };
+  const upkeep = new UpkeepHandler(chores, opened.setup.log);
   return {
     answerer: serving.answerer,
     audit: new AuditService(prisma),

@@ -50,6 +50,16 @@ export async function readManifest(blobs: BlobStore, manifestSha256: string): Pr
   throw new HubError('BLOB_CORRUPT', `The blob ${manifestSha256} is not a dataset manifest of format 1.`);
 }
 
+/**
+ * Reads the SHA-256 of the blobs with images out of a manifest blob, and checks nothing else of it.
+ * @throws NOT_FOUND, or BLOB_CORRUPT for a damaged blob or other content.
+ */
+export async function readShards(blobs: Pick<BlobStore, 'get'>, manifestSha256: string): Promise<readonly string[]> {
+  const named = z.object({ shards: schema.shape.shards }).safeParse(parseJson(await blobs.get(manifestSha256)));
+  if (named.success) return named.data.shards;
+  throw new HubError('BLOB_CORRUPT', `The blob ${manifestSha256} is not a dataset manifest of format 1.`);
+}
+
 function parseJson(content: Buffer): unknown {
   try {
     return JSON.parse(content.toString('utf8'));

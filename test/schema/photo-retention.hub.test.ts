@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { blobFile } from '../support/blob-file.js';
 import { type Colour, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
@@ -58,6 +58,8 @@ async function age(days: ReadonlyMap<string, number>): Promise<void> {
   });
 }
 
+const upkept = (is: () => boolean | Promise<boolean>): Promise<unknown> => vi.waitUntil(is, { timeout: 60_000 });
+
 describe('kept photos', () => {
   it('go before their answers where the model says so, and stay while a younger answer has them', async () => {
     await keep({ keepDays: 30, keepPhotosDays: 5 });
@@ -82,6 +84,7 @@ describe('kept photos', () => {
         ] as const),
       ]),
     );
+    await upkept(() => !hasFile(old) && !hasFile(oldest));
     const [left, leftElsewhere] = [await kept(), await kept(other)];
     expect([...left.keys()].toSorted()).toEqual([ids.old, ids.again, ids.young].toSorted());
     expect(left.get(ids.old)).toMatchObject({ thumbnail: null, rightLabel: 'red', inputHash: sha256(old) });
@@ -107,7 +110,7 @@ describe('kept photos', () => {
     );
     const versionId = addJudgedPhotos.datasetVersion.id;
     await age(new Map([[id, 31]]));
-    expect((await kept()).has(id)).toBe(false);
+    await upkept(async () => !(await kept()).has(id));
     expect(hasFile(photo), 'the only image of a shard').toBe(true);
     const request = `query Photo($id: ID!) { datasetVersion(id: $id) {
       images(first: 200) { edges { node { sha256 thumbnail(side: 32) } } } } }`;
@@ -149,6 +152,18 @@ describe('kept photos', () => {
         message: `keepPhotosDays must be 1 to 3650; ${keepPhotosDays} was received.`,
       });
     }
+  });
+
+  it('have days in the settings of a model only where they are set, which the release before does not know', async () => {
+    const stored: object[] = [];
+    for (const days of [{}, { keepPhotosDays: 5 }]) {
+      await keep({ keepDays: 30, ...days });
+      await hub.inDatabase(async (client) => {
+        stored.push((await client.model.findUniqueOrThrow({ where: { name: model } })).logging as object);
+      });
+    }
+    const setting = { sample: 1, days: 30, photos: true };
+    expect(stored).toEqual([setting, { ...setting, photoDays: 5 }]);
   });
 
   it('have their days set in the terminal, which the audit keeps', async () => {

@@ -256,7 +256,9 @@ describe('a rollout', () => {
       await client.loggedPrediction.updateMany({ where: { model: { name: model } }, data: { at } });
     });
     const filter = { model };
-    expect(await hub.ask('predictions', { filter })).toMatchObject({ predictions: { predictions: [] } });
+    await expect
+      .poll(() => hub.ask('predictions', { filter }), { timeout: 60_000 })
+      .toMatchObject({ predictions: { predictions: [] } });
     expect((await newest(model)).evidence).toEqual({ ...evidence, agreement: expect.any(Object) });
   });
 
@@ -594,8 +596,8 @@ describe('the log of predictions', () => {
       const blobs = new FileBlobStore(dataPaths(old.data).blobs);
       await fillUp(new PredictionLog(client, blobs, pino({ level: 'silent' })), model, modelVersionId);
     });
+    await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(false);
     expect((await predictions(model, { version: 1 }, {}, old)).predictions).toEqual([]);
-    expect(existsSync(file)).toBe(false);
     expect((await traffic(model, old)).predictions, 'of what fitted into memory, nothing is lost').toBe(2000);
   });
 

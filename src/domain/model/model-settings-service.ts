@@ -40,11 +40,13 @@ export class ModelSettingsService {
 
   /** Sets which answers of a model are kept. @throws NOT_FOUND. */
   async setLogging(name: string, setting: LogSetting, reason: string, actor: Actor): Promise<Model> {
+    const { photoDays, ...others } = setting;
+    const stored = photoDays === null ? others : setting; // the release before refuses a setting with `photoDays`
     return this.#patch(name, reason, actor, ({ logging }) => {
       const from = logging === null ? null : JSON.stringify(logging);
       return {
-        data: { logging: { ...setting } },
-        entry: { action: 'PREDICTION_LOG_CHANGED', from, to: JSON.stringify(setting) },
+        data: { logging: { ...stored } },
+        entry: { action: 'PREDICTION_LOG_CHANGED', from, to: JSON.stringify(stored) },
       };
     });
   }

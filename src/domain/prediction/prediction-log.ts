@@ -8,8 +8,9 @@ import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving
 import { marginOf } from '../../serving/postprocessor.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { isImageBlobUsed } from '../image-blob-use.js';
+import { isImageBlobUsed, OldManifests } from '../image-blob-use.js';
 import { keepJudgedCounts } from '../rollout/judged-counts.js';
+import { ExpiredAnswers } from './expired-answers.js';
 import type { DeletedPhoto } from './photo-deletion.js';
 import { lockReviews } from './review-reservation.js';
 import { noteComparisons, queueAnswers } from './review-score.js';
@@ -20,7 +21,6 @@ const [MOST_WAITING, MOST_BYTES] = [2000, 64 * 1024 ** 2];
 const BATCH = 200;
 /** Milliseconds between writes. A timer, not a job, since it flushes the memory of this process. */
 const WRITE_EVERY = 1000;
-const DAY = 24 * 3_600_000;
 /** Photos stored at the same time. */
 const AT_ONCE = 4;
 
@@ -81,10 +81,9 @@ export class PredictionLog implements AnswerLog {
     private readonly log: Logger,
   ) {}
 
-  /** Reads the settings, deletes old answers, and starts to write new ones. */
+  /** Reads the settings, and starts to write new answers. Upkeep deletes old ones. */
   async start(): Promise<void> {
     await this.load();
-    await this.clear();
     const flush = (): void =>
       void this.flush().catch((err: unknown) =>
         this.log.error({ err }, 'predictions could not be written; the hub will retry'),
@@ -141,24 +140,21 @@ export class PredictionLog implements AnswerLog {
     return this.#oneWriter(work);
   }
 
-  /** Deletes answers, with their photos, and photos alone, that are older than the setting of their model allows. */
-  async clear(now = new Date()): Promise<void> {
-    const before = (days: number): Date => new Date(now.getTime() - days * DAY);
-    await this.#oneWriter(async () => {
-      for (const { modelId, setting } of this.#models.values()) {
-        const { days, photoDays } = setting;
-        const old = { modelId, at: { lt: before(photoDays ?? days) }, photoBlob: { not: null } };
-        const photos = await this.prisma.loggedPrediction.findMany({
-          ...{ where: old, select: { photoBlob: true }, distinct: 'photoBlob' },
-        });
-        await this.prisma.$transaction(async (tx) => {
-          await keepJudgedCounts(tx, modelId, { before: before(days) });
-          await tx.loggedPrediction.deleteMany({ where: { modelId, at: { lt: before(days) } } });
-        });
-        await this.#forgetPhotos(old);
-        for (const { photoBlob } of photos) await this.#deleteUnused(photoBlob as string);
-      }
-    });
+  /**
+   * Deletes answers, with their photos, and photos alone, that are older than the setting of their model allows.
+   * @param signal ends it after the batch under way.
+   */
+  async clear({
+    now = new Date(),
+    signal,
+  }: {
+    readonly now?: Date;
+    readonly signal?: AbortSignal;
+  } = {}): Promise<void> {
+    const { prisma, blobs, log } = this;
+    const manifests = new OldManifests(prisma, blobs, log);
+    const expired = new ExpiredAnswers({ prisma, blobs, manifests, alone: (work) => this.alone(work), signal });
+    for (const { modelId, setting } of [...this.#models.values()]) await expired.delete(modelId, setting, now);
   }
 
   /** The given hashes that answers are about. */
@@ -214,18 +210,6 @@ export class PredictionLog implements AnswerLog {
     return { modelId: { in: models.map(({ id }) => id) }, inputHash: { in: [...hashes] } };
   }
 
-  /** Takes the photos of answers, with what shows how they look, out of the log and the review queue. */
-  async #forgetPhotos(where: Prisma.LoggedPredictionWhereInput): Promise<void> {
-    await this.prisma.$transaction([
-      this.prisma.reviewReservation.deleteMany({ where: { prediction: where } }),
-      this.prisma.reviewSkip.deleteMany({ where: { prediction: where } }),
-      this.prisma.loggedPrediction.updateMany({
-        where,
-        data: { photoBlob: null, fingerprint: null, reviewScore: null },
-      }),
-    ]);
-  }
-
   /** Writes the waiting answers and stops. Without the database they are lost. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -274,10 +258,6 @@ export class PredictionLog implements AnswerLog {
       photoBlob: kept,
       rolloutId: rollout,
     };
-  }
-
-  async #deleteUnused(photoBlob: string): Promise<void> {
-    if (!(await isImageBlobUsed(this.prisma, this.blobs, photoBlob))) await this.blobs.delete(photoBlob);
   }
 }
 

@@ -76,28 +76,48 @@ export function differencesOf(blocks: readonly number[]): Observed[] {
 const countOf = (answers: readonly boolean[]): number => answers.filter(Boolean).length;
 
 /** The judged photos with kept answers, by rollout. @param ids of the rollouts. @returns an entry for each that has some. */
-export function judgedCounts(db: Db, ids: readonly string[]): Promise<Map<string, JudgedCounts>> {
-  return countsOf(db, Prisma.sql`r.id = ANY(${ids})`, Prisma.sql`true`);
+export async function judgedCounts(db: Db, ids: readonly string[]): Promise<Map<string, JudgedCounts>> {
+  const all = await countsOf(db, Prisma.sql`r.id = ANY(${ids})`, Prisma.sql`true`);
+  return new Map([...all].map(([id, { counts }]) => [id, counts]));
 }
 
-/** Photos whose answers are about to be deleted: those of before a time, or those with these SHA-256. */
-type Leaving = { readonly before: Date } | { readonly photos: readonly string[] };
+/** Answers that are about to be deleted: those of before a time, those to photos with these SHA-256, or those that are both. */
+interface Leaving {
+  readonly before?: Date;
+  readonly photos?: readonly string[];
+}
 
-/** Adds to the rollouts of a model the counts of photos whose answers are about to be deleted. */
-export async function keepJudgedCounts(tx: Db, modelId: string, leaving: Leaving): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM models WHERE id = ${modelId} FOR UPDATE`; // several processes delete
-  const photos =
-    'before' in leaving
-      ? Prisma.sql`max(p.at) < ${leaving.before}`
-      : Prisma.sql`p.input_hash = ANY(${leaving.photos}::text[])`;
-  const all = await countsOf(tx, Prisma.sql`p.model_id = ${modelId}`, photos);
-  for (const [id, counts] of all) {
+/**
+ * Adds to the rollouts of a model the counts of judged photos of which all answers, or all judged ones, are about to be deleted.
+ * What is counted so belongs to its rollout no longer, so that it is not counted again: its answers may go one after the other,
+ * and those that stay may be judged again.
+ */
+export async function keepJudgedCounts(tx: Db, modelId: string, { before, photos }: Leaving): Promise<void> {
+  // Several processes delete. Answers are written meanwhile: their foreign key holds a weaker lock of this row.
+  await tx.$queryRaw`SELECT id FROM models WHERE id = ${modelId} FOR NO KEY UPDATE`;
+  let answers = Prisma.sql`p.model_id = ${modelId}`;
+  if (photos) {
+    const judged = await tx.$queryRaw<{ hash: string }[]>`
+      SELECT DISTINCT input_hash AS hash FROM photo_judgments
+      WHERE model_id = ${modelId} AND input_hash = ANY(${photos}::text[])`;
+    if (judged.length === 0) return;
+    answers = Prisma.sql`${answers} AND p.input_hash = ANY(${judged.map(({ hash }) => hash)}::text[])`;
+  }
+  const leaves = before
+    ? Prisma.sql`max(p.at) < ${before} OR NOT EXISTS (
+        SELECT 1 FROM photo_judgments j JOIN predictions judged ON judged.id = j.prediction_id
+        WHERE j.model_id = p.model_id AND j.input_hash = p.input_hash AND judged.at >= ${before})`
+    : Prisma.sql`true`;
+  for (const [id, { counts, photos: counted }] of await countsOf(tx, answers, leaves)) {
     const [row] = await tx.$queryRaw<
       { id: string; judged: unknown }[]
     >`SELECT id, judged FROM rollouts WHERE id = ${id}`;
     if (!row) continue;
     const judged = JSON.stringify(sumOfCounts(storedCounts(row), counts));
     await tx.$executeRaw`UPDATE rollouts SET judged = ${judged}::jsonb WHERE id = ${id}`;
+    await tx.$executeRaw`
+      UPDATE predictions SET rollout_id = NULL
+      WHERE model_id = ${modelId} AND rollout_id = ${id} AND input_hash = ANY(${counted}::text[])`;
   }
 }
 
@@ -107,10 +127,16 @@ interface Counted extends Omit<JudgedCounts, 'blocks' | `${'candidate' | 'presen
   /** Whether each is right, in the order in which they were judged. */
   readonly ofCandidate: boolean[];
   readonly ofPresent: boolean[];
+  /** SHA-256 of all. */
+  readonly photos: string[];
 }
 
 /** @param answers which rows. @param photos which groups of answers to one photo. */
-async function countsOf(db: Db, answers: Prisma.Sql, photos: Prisma.Sql): Promise<Map<string, JudgedCounts>> {
+async function countsOf(
+  db: Db,
+  answers: Prisma.Sql,
+  photos: Prisma.Sql,
+): Promise<Map<string, { readonly counts: JudgedCounts; readonly photos: readonly string[] }>> {
   const rows = await db.$queryRaw<Counted[]>`
     SELECT id, share,
       (count(*) FILTER (WHERE candidate = right_label AND present = right_label))::int AS "bothRight",
@@ -121,7 +147,8 @@ async function countsOf(db: Db, answers: Prisma.Sql, photos: Prisma.Sql): Promis
       coalesce(array_agg(candidate = right_label ORDER BY judged_at, input_hash)
         FILTER (WHERE present IS NULL AND right_label IS NOT NULL), '{}') AS "ofCandidate",
       coalesce(array_agg(present = right_label ORDER BY judged_at, input_hash)
-        FILTER (WHERE candidate IS NULL AND right_label IS NOT NULL), '{}') AS "ofPresent"
+        FILTER (WHERE candidate IS NULL AND right_label IS NOT NULL), '{}') AS "ofPresent",
+      array_agg(input_hash) AS photos
     FROM (
       SELECT r.id, r.share, p.model_id, p.input_hash,
         max(CASE WHEN p.version_id = r.version_id THEN p.label ELSE p.rollout_label END) AS candidate,
@@ -136,14 +163,14 @@ async function countsOf(db: Db, answers: Prisma.Sql, photos: Prisma.Sql): Promis
     ) judgment
     GROUP BY id, share`;
   return new Map(
-    rows.map(({ id, share, ofCandidate, ofPresent, ...counts }) => [
-      id,
-      {
-        ...counts,
+    rows.map(({ id, share, ofCandidate, ofPresent, photos: counted, ...both }) => {
+      const counts = {
+        ...both,
         ...{ candidateOnly: ofCandidate.length, candidateOnlyRight: countOf(ofCandidate) },
         ...{ presentOnly: ofPresent.length, presentOnlyRight: countOf(ofPresent) },
         blocks: blocksOf(ofCandidate, ofPresent, blockSize(share)),
-      },
-    ]),
+      };
+      return [id, { counts, photos: counted }];
+    }),
   );
 }
