@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodeVersion } from '../../src/code-version.js';
+import { dataPaths } from '../../src/storage/data-folder.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
 import { COLOUR_NAMES } from '../support/colour-images.js';
@@ -208,6 +210,23 @@ describe('the evaluation of a run', () => {
     expect(missing).toMatch(/^The run ended before the hub kept the probability of every class\./);
     expect(sum(reliability!.bins.map((bin) => bin.images))).toBe(images);
     expect((await evaluation(preparedRun, { temperature: 2 })).reliability).toBeNull();
+  });
+
+  it('has all but slices while the list of images is lost', async () => {
+    const blobs = new FileBlobStore(dataPaths(hub.data).blobs);
+    const manifest = await hub.inDatabase(async (client) => {
+      const { manifestBlob } = await client.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId } });
+      const content = await blobs.get(manifestBlob);
+      await blobs.delete(manifestBlob);
+      return content;
+    });
+    const { curves, slices } = await evaluation(poor.id);
+    expect(curves!.classes).toHaveLength(3);
+    expect(slices).toBeNull();
+    const shown = await runHub('run', 'slices', poor.id, '--url', hub.url, '--token', hub.token);
+    expect(shown.stderr).toMatch(/The list of test images is lost or damaged/);
+    await blobs.put(manifest);
+    expect((await evaluation(poor.id)).slices).not.toBeNull();
   });
 
   it('is null for a run without predictions, and refused for one that is not there', async () => {

@@ -154,10 +154,12 @@ export function addRunActions(run: Command): void {
       const { first } = options;
       const { runEvaluation } = await (await connect(options)).request(RUN_SLICES, { id, first });
       if (!runEvaluation) throw new HubError('NOT_FOUND', `The run ${id} has no predictions.`);
+      const { slices } = runEvaluation;
+      if (!slices) throw new HubError('NOT_FOUND', 'The list of test images is lost or damaged: see "hub verify".');
       print(options, runEvaluation, () =>
         table(
           ['slice', ' images', ' accuracy', ' 95% interval', ' confidence', ' deviation', 'most frequent mistake'],
-          runEvaluation.slices.map((slice) => [
+          slices.map((slice) => [
             ...[slice.kind === 'CLASS' ? `class ${slice.name}` : slice.name, slice.images, percent(slice.accuracy)],
             `${percent(slice.low)} to ${percent(slice.high)}`,
             maybe(slice.meanConfidence, percent),

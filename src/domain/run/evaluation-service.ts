@@ -18,7 +18,7 @@ import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { Viewer } from '../pictures.js';
 import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from './evaluation.js';
-import { slicesOf } from './evaluation-slices.js';
+import { type EvaluationSlice, slicesOf } from './evaluation-slices.js';
 
 /** Evaluations kept in memory: runs do not change. */
 const KEPT = 16;
@@ -65,17 +65,33 @@ export class EvaluationService {
     });
   }
 
-  async #compute(
-    { datasetVersionId, predictionsBlob, probabilitiesBlob }: Stored,
-    labels: readonly string[],
-    temperature: number,
-  ): Promise<RunEvaluation> {
-    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
-    const images = predictions.length;
+  /** @param confidences as in `slicesOf`. */
+  #slicesOf(stored: Stored, confidences: readonly number[] | null): RunEvaluation['slices'] {
+    let found: readonly EvaluationSlice[] | null = null;
+    return (viewer) =>
+      this.#oneByOne.run(viewer.tokenId, async () => {
+        viewer.gone.throwIfAborted();
+        found ??= await this.#computeSlices(stored, confidences).catch(nullIfLost);
+        return found;
+      });
+  }
+
+  async #computeSlices(
+    { datasetVersionId, predictionsBlob }: Stored,
+    confidences: readonly number[] | null,
+  ): Promise<readonly EvaluationSlice[]> {
     const { manifest } = await this.contents.of(datasetVersionId);
     const duplicates = await this.contents.duplicates(datasetVersionId);
-    const slicesWith = (tops: readonly Top[] | null) =>
-      slicesOf(predictions, tops?.map(({ confidence }) => confidence) ?? null, manifest, duplicates);
+    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
+    return slicesOf(predictions, confidences, manifest, duplicates);
+  }
+
+  async #compute(from: Stored, labels: readonly string[], temperature: number): Promise<RunEvaluation> {
+    const { predictionsBlob, probabilitiesBlob } = from;
+    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
+    const images = predictions.length;
+    const slicesWith = (tops: readonly Top[] | null): RunEvaluation['slices'] =>
+      this.#slicesOf(from, tops?.map(({ confidence }) => confidence) ?? null);
     if (probabilitiesBlob === null) {
       const tops = temperature === 1 ? predictions.map(asTop) : null;
       const slices = slicesWith(tops);
@@ -100,6 +116,11 @@ interface Stored {
   readonly datasetVersionId: string;
   readonly predictionsBlob: string;
   readonly probabilitiesBlob: string | null;
+}
+
+function nullIfLost(error: unknown): null {
+  if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return null;
+  throw error;
 }
 
 /** The probability of the predicted class, and whether it is right. */

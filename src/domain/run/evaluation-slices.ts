@@ -109,7 +109,7 @@ function partsBy(answers: readonly Answer[], kind: SliceKind, of: (image: ImageR
   const tops = Array.from({ length: PARTS }, (_, i) => sorted[Math.ceil(((i + 1) * sorted.length) / PARTS) - 1]!);
   return [...new Set(tops)].map((top, i, all) => {
     const part = known.filter(({ value }) => value <= top && (i === 0 || value > all[i - 1]!));
-    const least = Math.min(...part.map(({ value }) => value));
+    const least = part.reduce((min, { value }) => Math.min(min, value), top); // there may be too many for arguments
     return { kind, name: least === top ? `${top}` : `${least} to ${top}`, answers: part.map(({ answer }) => answer) };
   });
 }

@@ -1,5 +1,6 @@
 import type { ConfidenceBin } from '../../calibration/calibration-error.js';
 import type { ClassCurves, Curve } from '../../training/threshold-curves.js';
+import type { Viewer } from '../pictures.js';
 import type { EvaluationSlice } from './evaluation-slices.js';
 
 /** How confidence and accuracy of the test images go together. */
@@ -35,6 +36,9 @@ export interface RunEvaluation {
   readonly curves: EvaluationCurves | null;
   /** Why curves are missing; null if they are not. */
   readonly missing: string | null;
-  /** Those that deviate most from the other test images first. */
-  readonly slices: readonly EvaluationSlice[];
+  /**
+   * Computes them once: those that deviate most from the other test images first. Null while the images of the dataset version
+   * cannot be listed, because blobs are lost or damaged.
+   */
+  readonly slices: (viewer: Viewer) => Promise<readonly EvaluationSlice[] | null>;
 }

@@ -71,13 +71,15 @@ export class EvaluationResolver {
 @Resolver(() => RunEvaluationType)
 export class EvaluationSliceResolver {
   @FieldResolver(() => [EvaluationSliceType], {
+    nullable: true,
     description:
-      'Accuracy by class, size and brightness of the test images, and of those that look like training images; the slices that deviate most from the other images first.',
+      'Accuracy by class, size and brightness of the test images, and of those that look like training images; the slices that deviate most from the other images first. Null when the images of the dataset version cannot be listed, because files are lost or damaged.',
   })
-  slices(
+  async slices(
     @Root() { slices }: RunEvaluationType,
     @Args(() => FirstArgs) { first }: FirstArgs,
-  ): readonly EvaluationSliceType[] {
-    return slices.slice(0, first);
+    @Ctx() context: Context,
+  ): Promise<readonly EvaluationSliceType[] | null> {
+    return (await slices(viewerOf(context)))?.slice(0, first) ?? null;
   }
 }

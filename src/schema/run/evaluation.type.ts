@@ -184,5 +184,5 @@ export class RunEvaluationType implements RunEvaluation {
   @Field(() => String, { nullable: true, description: 'Why there are no curves.' })
   missing!: string | null;
 
-  slices!: readonly EvaluationSliceType[];
+  slices!: RunEvaluation['slices'];
 }

@@ -74,6 +74,15 @@ describe('slices of test images', () => {
     ]);
   });
 
+  it('divide more images than a call takes arguments', () => {
+    const images = [...wrong(1, { side: 20 }), ...right(200_000, { side: 32 }), ...right(10, { side: 40 })];
+    const sizes = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'SIZE');
+    expect(sizes.map(({ name, images: count }) => [name, count]).toSorted()).toEqual([
+      ['shorter side 20 to 32 pixels', 200_001],
+      ['shorter side 40 pixels', 10],
+    ]);
+  });
+
   it('have the images that look like a training image', () => {
     const [predictions, , manifest] = seen([...right(4), ...wrong(4)]);
     const groups = [

@@ -97,7 +97,7 @@ export function TestCurves({ runId, temperature = 1 }: Props) {
               {curves && (table ? <CurveTable of={curves} /> : <CurveCharts of={curves} />)}
             </section>
             {reliability && <Calibration of={reliability} table={table} calibrated={temperature !== 1} />}
-            <Slices of={slices} />
+            {slices && <Slices of={slices} />}
           </>
         );
       }}
