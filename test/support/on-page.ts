@@ -36,7 +36,7 @@ const FINGER = 24;
 
 /** Expects that the page fits a phone and is accessible, in dark mode too. */
 export async function expectFitsPhone(page: Page): Promise<void> {
-  expect(await phoneProblems(page)).toEqual([]);
+  await expect.poll(() => phoneProblems(page)).toEqual([]); // the page may be laid out anew, after a change of its width
   await expectAccessible(page, ['light', 'dark']);
 }
 
