@@ -33,7 +33,7 @@ it.each([
 it.each(['hub', 'https://example.com/hub', '//hub', '/a b', '/"><script>', '/hub?x', '/v1', '/graphql/hub'])(
   'the base path %s is refused',
   (basePath) => {
-    expect(() => resolveConfig({ basePath }, {})).toThrow(/basePath: must/);
+    expect(() => resolveConfig({ basePath }, {})).toThrow(/--base-path must/);
   },
 );
 
