@@ -11,7 +11,15 @@ import type { ChangeNotices } from '../change/change-notices.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { classAccuraciesOf } from '../model/class-accuracies.js';
-import { type Candidate, evaluateGate, type GateCheck, type GateRule, needClasses, PRODUCTION } from '../model/gate.js';
+import {
+  type Candidate,
+  evaluateGate,
+  type GateCheck,
+  type GateRule,
+  needClasses,
+  PRODUCTION,
+  type Present,
+} from '../model/gate.js';
 import { lockModel, refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
@@ -97,15 +105,10 @@ export class PromotionService {
   async check(model: string, number: number, alias: string): Promise<AliasState> {
     const version = await findVersion(this.parts.prisma, model, number);
     refuseIfArchived(version);
-    const where = { modelId_name: { modelId: version.modelId, name: alias } };
-    const include = { version: { include: withVersionRelations } };
-    const holder = (await this.parts.prisma.alias.findUnique({ where, include }))?.version ?? null;
+    const holder = await this.#holder(version.modelId, alias);
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
-    const present = holder && {
-      ...(await this.#candidate(holder, rules)),
-      sameTestImages: await this.#haveSameTestImages(version, holder),
-    };
+    const present = holder && (await this.#present(holder, version, rules));
     const gate = evaluateGate(rules, await this.#candidate(version, rules), present);
     const needsSecondPerson = guarded && version.model.secondPerson;
     return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
@@ -119,19 +122,27 @@ export class PromotionService {
     const { prisma } = this.parts;
     const found = await prisma.model.findUnique({ where: { name: model } });
     if (!found) throw modelNotFound(model);
-    const where = { modelId_name: { modelId: found.id, name: PRODUCTION } };
-    const include = { version: { include: withVersionRelations } };
-    const holder = (await prisma.alias.findUnique({ where, include }))?.version ?? null;
+    const holder = await this.#holder(found.id, PRODUCTION);
     const rules = rulesOf(found).filter(({ kind }) => kind !== 'CALIBRATED' && kind !== 'SELF_CHECKED');
     const { testAccuracy, testLoss } = run;
     const classAccuracies = needClasses(rules) ? await classAccuraciesOf(prisma, run.id) : null;
     const figures = { testAccuracy, testLoss, classAccuracies, calibrated: null, selfChecked: null };
     const candidate = { number: found.lastNumber + 1, ...figures };
-    const present = holder && {
-      ...(await this.#candidate(holder, rules)),
-      sameTestImages: await this.#haveSameTestImages({ ...run, model: found }, holder),
-    };
+    const present = holder && (await this.#present(holder, { ...run, model: found }, rules));
     return evaluateGate(rules, candidate, present);
+  }
+
+  /** The version that an alias points to; null for none. */
+  async #holder(modelId: string, alias: string): Promise<ModelVersionRow | null> {
+    const where = { modelId_name: { modelId, name: alias } };
+    const include = { version: { include: withVersionRelations } };
+    return (await this.parts.prisma.alias.findUnique({ where, include }))?.version ?? null;
+  }
+
+  /** The facts of the version that holds the alias, for a comparison. */
+  async #present(holder: ModelVersionRow, compared: Measured, rules: readonly GateRule[]): Promise<Present> {
+    const sameTestImages = await this.#haveSameTestImages(compared, holder);
+    return { ...(await this.#candidate(holder, rules)), sameTestImages };
   }
 
   /** The facts of a version that rules check. */

@@ -1,8 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { JobQueue } from '../../jobs/queue.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { stagesOf } from '../../training/pipeline.js';
-import { isPipelineName, PIPELINES } from '../../training/presets.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { backboneNetwork } from '../backbone/backbone-network.js';
@@ -12,6 +11,7 @@ import { lockModel, refuseArchivedModel } from '../model/held-versions.js';
 import { modelNotFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
 import type { PredictionService } from '../prediction/prediction-service.js';
+import { requirePipeline } from '../run/run-plan.js';
 import { findInProduction } from './production.js';
 import {
   checkThreshold,
@@ -96,14 +96,11 @@ export class RuleService {
   async switch({ model, name }: RuleName, mode: RuleMode, reason: string, actor: Actor): Promise<RetrainingRule> {
     const { prisma, queue, changes } = this.parts;
     const row = await prisma.$transaction(async (tx) => {
-      const { id } = await lockModel(tx, model);
-      const where = { modelId_name: { modelId: id, name } };
-      const before = await tx.retrainingRule.findUnique({ where });
-      if (!before) throw ruleNotFound(model, name);
+      const { id, mode: from } = await lockRule(tx, { model, name });
       const data = { mode, ...ownerColumns(actor) };
-      const saved = await tx.retrainingRule.update({ where, data, include: withModel });
+      const saved = await tx.retrainingRule.update({ where: { id }, data, include: withModel });
       await queue.enqueue(tx, 'retrain', { id: saved.id });
-      const change = { from: before.mode, to: mode, reason } as const;
+      const change = { from, to: mode, reason } as const;
       const entry = { action: 'RETRAINING_RULE_SAVED', subject: `rule ${name}`, model, ...change } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
       return saved;
@@ -116,12 +113,9 @@ export class RuleService {
   async delete({ model, name }: RuleName, reason: string, actor: Actor): Promise<void> {
     const { prisma, queue, changes } = this.parts;
     await prisma.$transaction(async (tx) => {
-      const { id } = await lockModel(tx, model);
-      const where = { modelId_name: { modelId: id, name } };
-      const before = await tx.retrainingRule.findUnique({ where });
-      if (!before) throw ruleNotFound(model, name);
-      await tx.retrainingRule.delete({ where });
-      await queue.withdraw(tx, 'retrain', before.id);
+      const { id } = await lockRule(tx, { model, name });
+      await tx.retrainingRule.delete({ where: { id } });
+      await queue.withdraw(tx, 'retrain', id);
       const entry = { action: 'RETRAINING_RULE_DELETED', subject: `rule ${name}`, model, reason } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
     });
@@ -140,10 +134,18 @@ export class RuleService {
   async outlook(id: string): Promise<RuleOutlook> {
     const row = await this.parts.prisma.retrainingRule.findUnique({ where: { id }, include: withModel });
     if (!row) throw new HubError('NOT_FOUND', 'The rule was deleted.', { id });
-    return this.outlookOf(row);
+    return this.#outlook(row, () => this.#obstacle(row));
   }
 
-  async outlookOf(rule: RuleRow): Promise<RuleOutlook> {
+  /** As `outlook`, for the hub itself: measures only where nothing keeps the rule from starting. Null: it does not start. */
+  async startOf(rule: RuleRow): Promise<RuleOutlook | null> {
+    if ((await this.#obstacle(rule)) !== null) return null;
+    const outlook = await this.#outlook(rule, async () => null);
+    return outlook.starts ? outlook : null;
+  }
+
+  /** @param obstacleOf what keeps the rule from starting, asked where its threshold is reached. */
+  async #outlook(rule: RuleRow, obstacleOf: () => Promise<string | null>): Promise<RuleOutlook> {
     const { prisma, predictions } = this.parts;
     const inProduction = await findInProduction(prisma, rule.modelId);
     if (!inProduction) {
@@ -154,7 +156,7 @@ export class RuleService {
     const last = await prisma.retrainingRound.findFirst({ where, orderBy: { startedAt: 'desc' } });
     const lastStart = last?.startedAt ?? null;
     const { text, ...measured } = await measure({ prisma, predictions, rule, inProduction, lastStart });
-    const obstacle = measured.isReached ? await this.#obstacle(rule) : null;
+    const obstacle = measured.isReached ? await obstacleOf() : null;
     const starts = measured.isReached && obstacle === null;
     const { newest } = inProduction;
     const added = rule.addJudged ? ', with the judged photos' : '';
@@ -162,13 +164,6 @@ export class RuleService {
       ? `It ${rule.mode === 'DRY_RUN' ? 'would start' : 'starts'} the pipeline ${rule.pipeline} on version ${newest.number} of ${newest.dataset}${added}.`
       : obstacle;
     return { ...measured, starts, text: next === null ? text : `${text} ${next}` };
-  }
-
-  /** As `outlookOf`, for the hub itself: measures only where nothing keeps the rule from starting. Null: it does not start. */
-  async startOf(rule: RuleRow): Promise<RuleOutlook | null> {
-    if ((await this.#obstacle(rule)) !== null) return null;
-    const outlook = await this.outlookOf(rule);
-    return outlook.starts ? outlook : null;
   }
 
   /** What keeps a rule from starting a round; null for nothing. */
@@ -205,11 +200,8 @@ export class RuleService {
   async #check(model: string, settings: RuleSettings): Promise<void> {
     const { prisma, backbones } = this.parts;
     checkThreshold(settings);
-    const { pipeline, backbone, imageSize } = settings;
-    if (!isPipelineName(pipeline)) {
-      const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
-      throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
-    }
+    const { backbone, imageSize } = settings;
+    const pipeline = requirePipeline(settings.pipeline);
     const found = await prisma.model.findUnique({ where: { name: model } });
     if (!found) throw modelNotFound(model);
     const inProduction = await findInProduction(prisma, found.id);
@@ -226,6 +218,10 @@ function roundsIn(mode: RuleMode) {
   return { state: mode === 'DRY_RUN' ? ('DRY_RUN' as const) : { not: 'DRY_RUN' as const } };
 }
 
-function ruleNotFound(model: string, name: string): HubError {
-  return new HubError('NOT_FOUND', `${model} has no retraining rule named ${name}.`, { model, name });
+/** Reads a rule of a model that it locks. @throws NOT_FOUND. */
+async function lockRule(tx: Prisma.TransactionClient, { model, name }: RuleName) {
+  const { id: modelId } = await lockModel(tx, model);
+  const rule = await tx.retrainingRule.findUnique({ where: { modelId_name: { modelId, name } } });
+  if (rule) return rule;
+  throw new HubError('NOT_FOUND', `${model} has no retraining rule named ${name}.`, { model, name });
 }

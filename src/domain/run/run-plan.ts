@@ -3,7 +3,7 @@ import type { FirstTrainedLayer } from '../../network/networks.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { checkClassWeights } from '../../training/class-weights.js';
 import { stagesOf } from '../../training/pipeline.js';
-import { isPipelineName, PIPELINES, type PresetName } from '../../training/presets.js';
+import { isPipelineName, PIPELINES, type PipelineName, type PresetName } from '../../training/presets.js';
 import type { Recipe, RunKind } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 import { backboneNetwork } from '../backbone/backbone-network.js';
@@ -89,15 +89,20 @@ export async function planPipeline(
   request: PipelineRequest,
 ): Promise<Omit<RunPlan, 'parentRunId'>[]> {
   const { datasetVersionId, backbone: backboneName, pipeline, name, note } = request;
-  if (!isPipelineName(pipeline)) {
-    const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
-    throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
-  }
+  const known = requirePipeline(pipeline);
   const network = await backboneNetwork(prisma, backboneName);
-  const stages = stagesOf(pipeline, network, { ...request.recipe });
+  const stages = stagesOf(known, network, { ...request.recipe });
   const recipes = stages.map(({ recipe }) => recipe);
   await checkClasses(prisma, datasetVersionId, recipes);
   return stages.map(({ kind, recipe }) => ({ kind, datasetVersionId, backboneName, recipe, label: { name, note } }));
+}
+
+/** @throws BAD_INPUT naming the pipelines, for another name. */
+export function requirePipeline(name: string): PipelineName {
+  if (isPipelineName(name)) return name;
+  const pipelines = Object.keys(PIPELINES);
+  const message = `There is no pipeline "${name}". Choose ${pipelines.join(', ')}.`;
+  throw new HubError('BAD_INPUT', message, { received: name, pipelines });
 }
 
 /** Checks recipes against the classes of the data. @throws NOT_FOUND for the dataset version; BAD_INPUT. */
