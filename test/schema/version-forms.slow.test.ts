@@ -42,7 +42,7 @@ describe('the 8-bit form of a version', { timeout: 180_000 }, () => {
 
   it('is made again when its blob is damaged, which the log reports', async () => {
     const { log } = await madeAgain((file) => writeFile(file, 'damaged'));
-    const told = { level: WARNING, msg: expect.stringMatching(/^the form of the version cannot be loaded/) };
+    const told = { level: WARNING, msg: expect.stringMatching(/^the form of the version cannot serve/) };
     expect(log).toContainEqual(expect.objectContaining(told));
   });
 
