@@ -10,7 +10,7 @@ import { damage } from './support/faults/damage.mjs';
 import { fillDisk } from './support/faults/disk.mjs';
 import { kill } from './support/faults/kill.mjs';
 import { Ledger } from './support/faults/ledger.mjs';
-import { startHub, WORK } from './support/faults/work.mjs';
+import { KINDS_OF_WORK, startHub, WORK } from './support/faults/work.mjs';
 
 const SAMPLE = fileURLToPath(new URL('../samples/cifar10-sample.tar.gz', import.meta.url));
 
@@ -19,13 +19,14 @@ export function describe(command) {
     .description('kill -9, full disks, damaged files and a clock that goes back: what a hub loses')
     .option('--kills <n>', 'processes that are killed', '50')
     .option('--rounds <n>', 'of full disks and of damages, each', '5')
+    .option('--work <kinds...>', 'that is under way: upload, ingestion, training, promotion', KINDS_OF_WORK)
     .option('--no-clock', 'leave out the clock')
     .option('--data <folder>', 'begin with a copy of this data folder')
     .option('--archive <file>', 'images to register', SAMPLE)
     .option('--seed <n>', 'of the moments and places', '1');
 }
 
-export async function measure({ kills, rounds, seed, clock, data: given, archive }) {
+export async function measure({ kills, rounds, work, seed, clock, data: given, archive }) {
   const folder = await mkdtemp(join(tmpdir(), 'hub-faults-'));
   const data = join(folder, 'data');
   const random = randomStream(Number(seed), 'faults');
@@ -34,7 +35,7 @@ export async function measure({ kills, rounds, seed, clock, data: given, archive
   try {
     if (given) await cp(given, data, { recursive: true });
     const seconds = await undisturbed(data, ledger);
-    const options = { draw, seconds, folder, kills: Number(kills), rounds: Number(rounds) };
+    const options = { draw, seconds, folder, work, kills: Number(kills), rounds: Number(rounds) };
     const faults = await kill(data, ledger, options);
     faults.push(...(await damage(data, ledger, options)));
     if (clock) faults.push(...(await turnClock(data, ledger)));

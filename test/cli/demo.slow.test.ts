@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
+import { COLOUR_NAMES, writeColours } from '../support/colour-images.js';
 import { type Ended, runHub, startHubCommand } from '../support/command.js';
 import { torchLiteFile } from '../support/narrow-backbone.js';
 
@@ -109,11 +109,7 @@ describe('hub demo --from --weights', () => {
     const weights = join(folder, 'narrow.safetensors');
     options = ['--from', colours, '--weights', weights];
     await writeFile(weights, torchLiteFile());
-    for (const [name, content] of Object.entries(await colourImages({ train: 20, test: 0 }))) {
-      const file = join(colours, name.replace('train/', ''));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content as Buffer);
-    }
+    await writeColours(colours, 20);
   });
 
   it.skipIf(process.platform === 'win32')(

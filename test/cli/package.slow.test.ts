@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../docs/pages.js';
-import { colourImages } from '../support/colour-images.js';
+import { writeColours } from '../support/colour-images.js';
 import { removeFolder } from '../support/remove-folder.js';
 
 const run = promisify(execFile);
@@ -39,11 +39,7 @@ describe.skipIf(process.platform === 'win32')('the package', { timeout: 600_000 
       expect(notices).toMatch(new RegExp(`^${name} [\\d.]+, MIT$`, 'm'));
     expect(await readdir(join(installed, 'samples'))).toEqual(await readdir(join(ROOT, 'samples')));
     // Images of its own, with the bundled backbone: a hundredth of the time of the sample, which test/cli/demo.slow trains on.
-    for (const [name, content] of Object.entries(await colourImages({ train: 8, test: 0 }))) {
-      const file = join(folder, 'colours', name.replace('train/', ''));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content as Buffer);
-    }
+    await writeColours(join(folder, 'colours'), 8);
     const demo = ['demo', '--json', '--exit', '--no-fine-tune', '--port', '0', '--from', join(folder, 'colours')];
     const { stdout } = await npm('exec', '--', 'model-hub', ...demo);
     expect(JSON.parse(stdout)).toMatchObject({

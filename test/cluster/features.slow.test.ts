@@ -8,8 +8,8 @@ import { QUICK } from '../support/recipes.js';
 
 /** Milliseconds within which workers hear of a cancellation. */
 const CANCELLED = 5000;
-/** Nine further variants of each training image, which make several chunks of features. */
-const RECIPE = { ...QUICK, epochs: 2, batchSize: 50, mirror: true, crops: 8, validation: 'TEST_SPLIT' };
+/** Six further variants of each training image, which make several chunks of features. */
+const RECIPE = { ...QUICK, epochs: 2, batchSize: 50, mirror: true, crops: 5, validation: 'TEST_SPLIT' };
 const IMAGES = { train: 110, test: 10, seed: 5 };
 
 interface Chunk {
@@ -80,7 +80,7 @@ describe.skipIf(!HAS_CLUSTER)('workers that share the features of a run', { time
   }
 
   it('compute the same bytes as one', async () => {
-    expect(alone.chunks.length).toBeGreaterThan(3);
+    expect(alone.chunks.length, 'more than there are workers').toBeGreaterThan(2);
     const id = await begin();
     await expectSame(id);
     expect(workers.map(hasSlice(id))).toEqual([true, true]);

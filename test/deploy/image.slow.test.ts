@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, readPage } from '../docs/pages.js';
+import { writeColours } from '../support/colour-images.js';
 import { removeFolder } from '../support/remove-folder.js';
 import { copied, instructionsOf, readDockerfile, type Stage, wordsOf } from './dockerfile.js';
 
@@ -92,7 +93,11 @@ describe.skipIf(process.platform !== 'linux')('the files of the image', { timeou
   });
 
   it('are enough to register images, train on them and classify photos', async () => {
-    const args = ['demo', '--json', '--exit', '--no-fine-tune', '--port', '0', '--data', join(folder, 'data', 'demo')];
+    // Images of its own: a hundredth of the time of the sample, which test/cli/demo.slow trains on.
+    const images = join(folder, 'colours');
+    await writeColours(images, 8);
+    const data = join(folder, 'data', 'demo');
+    const args = ['demo', '--json', '--exit', '--no-fine-tune', '--port', '0', '--data', data, '--from', images];
     const { stdout } = await run(process.execPath, [hub(), ...args], { ...user, cwd: folder });
     expect(JSON.parse(stdout)).toMatchObject({ run: { state: 'SUCCEEDED' } });
   });

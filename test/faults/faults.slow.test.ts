@@ -27,8 +27,9 @@ it('a hub that is killed, damaged or without room loses nothing, and goes on', {
   await hub.ask('add-backbone', { name: 'tiny-imagenet-2' });
   const archive = await hub.file('colours.zip', await zipOf(await colourImages()));
   await hub.stop();
-  const small = ['--kills', '3', '--rounds', '1', '--no-clock', '--data', hub.data, '--archive', archive];
-  const { stdout, stderr } = await run(process.execPath, [BENCH, 'faults', '--json', ...small], { signal });
+  const small = ['--kills', '2', '--rounds', '1', '--work', 'training', 'promotion', '--no-clock'];
+  const own = ['--data', hub.data, '--archive', archive];
+  const { stdout, stderr } = await run(process.execPath, [BENCH, 'faults', '--json', ...small, ...own], { signal });
   const { checks } = JSON.parse(stdout) as Report;
   expect(checks.length).toBeGreaterThan(2);
   expect(

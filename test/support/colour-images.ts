@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { randomStream, uniform } from '../../src/random.js';
 import { type Files, zipOf } from '../datasets/archives.js';
@@ -36,6 +38,15 @@ export async function colourImages({ train = 20, test = 8, seed = 0 } = {}): Pro
     }
   }
   return files;
+}
+
+/** Writes training images of each color to a folder of folders, one for each class. */
+export async function writeColours(folder: string, train: number): Promise<void> {
+  for (const [name, content] of Object.entries(await colourImages({ train, test: 0 }))) {
+    const file = join(folder, name.replace('train/', ''));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content as Buffer);
+  }
 }
 
 /** Registers the images as the first version of the dataset "colours". */

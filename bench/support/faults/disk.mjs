@@ -20,7 +20,7 @@ const RECOVERY = 60;
  * Fills the disk of a hub during each kind of work, then makes room: it must continue by itself, with everything it acknowledged.
  * @returns null where no small file system can be made: that needs root on Linux.
  */
-export async function fillDisk(data, ledger, { draw, seconds, bytes, rounds }) {
+export async function fillDisk(data, ledger, { draw, seconds, bytes, rounds, work: kinds }) {
   const mount = await mkdtemp(join(tmpdir(), 'hub-full-'));
   const size = `size=${Math.round(bytes + ROOM)}`;
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', mount]);
@@ -30,7 +30,7 @@ export async function fillDisk(data, ledger, { draw, seconds, bytes, rounds }) {
     await cp(data, small, { recursive: true });
     const rows = [];
     for (let round = 0; round < rounds; round++) {
-      for (const work of Object.keys(WORK)) {
+      for (const work of kinds) {
         const moment = draw() * seconds[work] * 500;
         rows.push(await fillDuring(work, small, mount, ledger, { moment, left: Math.floor(draw() * LEFT) }));
       }

@@ -9,12 +9,12 @@ import { follow, startHub, WORK } from './work.mjs';
  * that is started again has all that was acknowledged. In the end every run must have come to its end, and those that
  * were disturbed to the same as when they are repeated.
  */
-export async function kill(data, ledger, { kills, draw, seconds }) {
+export async function kill(data, ledger, { kills, draw, seconds, work: kinds }) {
   const rows = [];
   const disturbed = new Set();
   let hub = await startHub(data, ledger);
   for (let at = 0; at < kills; at++) {
-    const work = Object.keys(WORK)[at % Object.keys(WORK).length];
+    const work = kinds[at % kinds.length];
     const moment = draw() * seconds[work] * 1000;
     const wantsWorker = work === 'training' && draw() < 0.5;
     const known = new Set(ledger.runs.keys());

@@ -73,6 +73,9 @@ export const WORK = {
   },
 };
 
+/** Names of all kinds of work. */
+export const KINDS_OF_WORK = Object.keys(WORK);
+
 /** Waits for the end of a run, and notes every epoch that is told. */
 export async function follow(client, ledger, id) {
   const told = `subscription ($id: ID!) { runEvents(id: $id) {
