@@ -314,7 +314,8 @@ function openRetraining(
   const { prisma } = storage;
   const { changes } = shared;
   const { judgedPhotos, predictions, promotions, promotionRequests: requests } = models;
-  const rules = new RuleService({ prisma, queue: jobs.queue, changes, predictions, backbones: training.backbones });
+  const { backbones, runs } = training;
+  const rules = new RuleService({ prisma, queue: jobs.queue, changes, predictions, backbones, runs });
   const retrain = new RetrainHandler({
     ...{ prisma, rules, judgedPhotos, promotions, requests, changes },
     ...{ pipelines: training.pipelines, models: models.models },

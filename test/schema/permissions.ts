@@ -122,6 +122,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   retrainingRules: ['VIEWER', 'its own'],
   saveRetrainingRule: ['MAINTAINER', 'nothing'],
   switchRetrainingRule: ['MAINTAINER', 'nothing'],
+  cancelRetrainingRound: ['MAINTAINER', 'nothing'],
   deleteRetrainingRule: ['MAINTAINER', 'nothing'],
   setPredictionLog: ['ADMIN', 'its own'],
   setGate: ['ADMIN', 'its own'],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Colour, colourPhoto } from '../support/colour-images.js';
+import { runHub } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
 import { refused } from '../support/refused.js';
@@ -86,7 +87,7 @@ it('says in dry runs what it would start, and starts nothing', async () => {
   await judge('green', 'green');
   const { outlook } = await find('dry');
   expect(outlook).toMatchObject({ measured: 1, isReached: true, starts: false });
-  expect(outlook.text).toContain('Its budget is spent: 1 of 1 rounds in the last 7 days.');
+  expect(outlook.text).toContain('Its budget is spent: 1 of 1 round in the last 7 days.');
   expect(await hub.client.request('{ runs { totalCount } }')).toEqual(before);
   await hub.ask('switch-retraining-rule', { input: { model, name: 'dry', mode: 'OFF', reason: 'test' } });
   // Switched on, it would start at once: dry runs cost neither the budget nor the photos.
@@ -205,6 +206,62 @@ it('ends a round whose run is canceled, and goes on after a restart', async () =
   expect(outcome).toBe(`The run ${last.node.id} is CANCELLED.`);
   expect((await find('other')).outlook).toMatchObject({ isReached: true, starts: false });
   expect((await find('other')).outlook.text).toContain('The rule is off.');
+});
+
+it('is stopped by a person who cancels its round: its runs end, and the history and the audit say who did it', async () => {
+  await judge('red', 'red');
+  await save('stopped', { pipeline: 'seed' });
+  const { id } = await roundOf('stopped', /TRAINING/);
+  const input = { model, name: 'stopped', reason: 'wrong labels' };
+  const { cancelRetrainingRound } = await hub.ask<{ cancelRetrainingRound: Round }>('cancel-retraining-round', {
+    input,
+  });
+  const canceled = { id, state: 'CANCELLED', outcome: 'first canceled it: wrong labels' };
+  expect(cancelRetrainingRound).toMatchObject(canceled);
+  const runs = `{ runs(filter: { pipelineId: "${id}" }) { edges { node { state } } } }`;
+  const statesOf = async (): Promise<string[]> =>
+    (await hub.client.request<{ runs: { edges: { node: { state: string } }[] } }>(runs)).runs.edges.map(
+      ({ node }) => node.state,
+    );
+  await expect.poll(statesOf, PATIENTLY).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
+  expect((await find('stopped')).rounds, 'the hub has not started another one').toMatchObject([canceled]);
+  const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', {
+    filter: { action: 'RETRAINING_CANCELLED' },
+  });
+  expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: 'rule stopped', reason: 'wrong labels' }]);
+  const again = await runHub(
+    'rule',
+    'cancel',
+    model,
+    'stopped',
+    '--reason',
+    'test',
+    '--url',
+    hub.url,
+    '--token',
+    hub.token,
+  );
+  expect(again.stderr).toContain('No round of the rule stopped is in progress.');
+});
+
+it('is listed in the terminal in words, with the singular', async () => {
+  for (const [name, given] of Object.entries({
+    daily: { trigger: 'SCHEDULE', threshold: 1 },
+    hourly: { trigger: 'SCHEDULE', threshold: 0.042 },
+    weekly: { trigger: 'SCHEDULE', threshold: 7 },
+    'each-photo': { threshold: 1 },
+    'ten-photos': { threshold: 10 },
+  }))
+    await save(name, { ...given, mode: 'OFF' });
+  const { stdout, stderr } = await runHub('rule', 'list', model, '--url', hub.url, '--token', hub.token);
+  for (const line of [
+    'daily  .* every day ',
+    'hourly  .* every hour ',
+    'weekly  .* every week ',
+    'each-photo  .* a judged photo ',
+    'ten-photos  .* 10 judged photos ',
+  ])
+    expect(stdout, stderr).toMatch(new RegExp(line));
 });
 
 it('starts by schedule, and refuses data that production has learned from already', async () => {

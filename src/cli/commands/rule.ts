@@ -4,19 +4,27 @@ import { type ConnectionOptions, connect, withConnection } from '../connection.j
 import { moment } from '../format.js';
 import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
-import { DELETE_RULE, type Round, RULES, type Rule, SAVE_RULE, SWITCH_RULE } from '../requests/retraining.js';
+import {
+  CANCEL_ROUND,
+  DELETE_RULE,
+  type Round,
+  RULES,
+  type Rule,
+  SAVE_RULE,
+  SWITCH_RULE,
+} from '../requests/retraining.js';
 
 const MODES = { off: 'OFF', 'dry-run': 'DRY_RUN', on: 'ON' } as const;
 type Mode = keyof typeof MODES;
 
 const ACTIONS = { train: 'TRAIN', register: 'REGISTER', promote: 'PROMOTE' } as const;
 
-/** Options that say what a rule waits for, with its trigger and the unit of its threshold. */
+/** Options that say what a rule waits for, with its trigger. */
 const TRIGGERS = {
-  every: ['SCHEDULE', 'days'],
-  judged: ['JUDGED_PHOTOS', 'photos'],
-  drift: ['DRIFT', ''],
-  accuracy: ['ACCURACY', ''],
+  every: 'SCHEDULE',
+  judged: 'JUDGED_PHOTOS',
+  drift: 'DRIFT',
+  accuracy: 'ACCURACY',
 } as const;
 type Trigger = keyof typeof TRIGGERS;
 
@@ -93,6 +101,19 @@ export function ruleCommand(program: Command): void {
     const input = { model, name, mode: MODES[mode as Mode], reason: options.reason };
     const { switchRetrainingRule: switched } = await (await connect(options)).request(SWITCH_RULE, { input });
     print(options, { rule: switched }, () => `Rule ${name} of ${model}: ${mode}. ${switched.outlook.text}`);
+  });
+
+  withConnection(
+    rule
+      .command('cancel')
+      .description('Cancel the round in progress of a rule, and its runs.')
+      .argument(...MODEL)
+      .argument(...NAME)
+      .requiredOption('--reason <text>', 'why; stored in the audit and in the history of the rule'),
+  ).action(async (model: string, name: string, options: ReasonOptions) => {
+    const input = { model, name, reason: options.reason };
+    const { cancelRetrainingRound: round } = await (await connect(options)).request(CANCEL_ROUND, { input });
+    print(options, { round }, () => `Round ${round.id} of the rule ${name} is canceled`);
   });
 
   withConnection(
@@ -193,17 +214,30 @@ function triggerOf(options: SaveOptions, before: Rule | null): Pick<Rule, 'trigg
     const received = given.length === 0 ? 'none' : given.map((name) => `--${name}`).join(' and ');
     throw new HubError('BAD_INPUT', `Give one of ${all}; ${received} was received.`);
   }
-  return { trigger: TRIGGERS[only][0], threshold: options[only] as number };
+  return { trigger: TRIGGERS[only], threshold: options[only] as number };
 }
 
 const modeName = (mode: Rule['mode']): string => mode.toLowerCase().replace('_', '-');
 
 function waitsFor({ trigger, threshold }: Rule): string {
-  const [name, [, unit]] = Object.entries(TRIGGERS).find(([, [known]]) => known === trigger) as [
-    string,
-    readonly string[],
-  ];
-  return `${name} ${Number(threshold.toFixed(4))} ${unit}`.trimEnd();
+  const value = Number(threshold.toFixed(4));
+  switch (trigger) {
+    case 'SCHEDULE':
+      return every(threshold);
+    case 'JUDGED_PHOTOS':
+      return value === 1 ? 'a judged photo' : `${value} judged photos`;
+    case 'DRIFT':
+      return `drift above ${value}`;
+    case 'ACCURACY':
+      return `accuracy below ${Number((threshold * 100).toFixed(2))}%`;
+  }
+}
+
+/** An interval of days in its largest whole unit; below a day in hours. */
+function every(days: number): string {
+  const [amount, unit] = days < 1 ? [days * 24, 'hour'] : days % 7 === 0 ? [days / 7, 'week'] : [days, 'day'];
+  const shown = Number(amount.toFixed(1));
+  return shown === 1 ? `every ${unit}` : `every ${shown} ${unit}s`;
 }
 
 function ruleText(rule: Rule): string {
@@ -220,7 +254,7 @@ function ruleText(rule: Rule): string {
       REGISTER: 'registers it if the gate passes',
       PROMOTE: 'promotes it if the gate passes',
     }[action],
-    budget: `${startsPerWeek} in 7 days${hoursPerWeek === null ? '' : `, ${hoursPerWeek} hours`}`,
+    budget: `${startsPerWeek} in 7 days${hoursPerWeek === null ? '' : `, ${hoursPerWeek === 1 ? '1 hour' : `${hoursPerWeek} hours`}`}`,
     owner: rule.owner?.name,
   });
 }

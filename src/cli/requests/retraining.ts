@@ -41,6 +41,12 @@ export const SWITCH_RULE = graphql(`
   }
 `);
 
+export const CANCEL_ROUND = graphql(`
+  mutation CancelRetrainingRound($input: CancelRetrainingRoundInput!) {
+    cancelRetrainingRound(input: $input) { id state outcome judgedPhotos version startedAt endedAt }
+  }
+`);
+
 export const DELETE_RULE = graphql(`
   mutation DeleteRetrainingRule($input: DeleteRetrainingRuleInput!) {
     deleteRetrainingRule(input: $input)

@@ -89,6 +89,7 @@ function noAnswers({ rule, inProduction }: Measured): string {
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
 function days(count: number): string {
-  if (count < 1) return `${Number((count * 24).toFixed(1))} hours`;
-  return count === 1 ? '1 day' : `${Number(count.toFixed(1))} days`;
+  const [amount, unit] = count < 1 ? [count * 24, 'hour'] : [count, 'day'];
+  const shown = Number(amount.toFixed(1));
+  return shown === 1 ? `1 ${unit}` : `${shown} ${unit}s`;
 }

@@ -12,6 +12,7 @@ import { modelNotFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
 import type { PredictionService } from '../prediction/prediction-service.js';
 import { requirePipeline } from '../run/run-plan.js';
+import type { RunService } from '../run/run-service.js';
 import { findInProduction } from './production.js';
 import {
   checkThreshold,
@@ -41,6 +42,7 @@ interface RuleParts {
   readonly changes: ChangeNotices;
   readonly predictions: Pick<PredictionService, 'traffic'>;
   readonly backbones: Pick<BackboneService, 'requireObtainable'>;
+  readonly runs: Pick<RunService, 'cancel'>;
 }
 
 /** Keeps the rules of models that start training by themselves, and says what each of them would do now. */
@@ -109,6 +111,35 @@ export class RuleService {
     return toRule(row);
   }
 
+  /**
+   * Ends the round of a rule that is under way, and its runs. A version that it has registered stays.
+   * @throws NOT_FOUND; CONFLICT where no round of it is under way.
+   */
+  async cancelRound({ model, name }: RuleName, reason: string, actor: Actor): Promise<RetrainingRound> {
+    const { prisma, changes } = this.parts;
+    const row = await prisma.$transaction(async (tx) => {
+      const { id: ruleId } = await lockRule(tx, { model, name });
+      const underWay = { ruleId, state: { in: [...UNDER_WAY] } };
+      const round = await tx.retrainingRound.findFirst({ where: underWay, select: { id: true } });
+      const ended = {
+        state: 'CANCELLED',
+        outcome: `${actor.name} canceled it: ${reason}`,
+        endedAt: new Date(),
+      } as const;
+      // Only one that is still under way: the hub may just have ended it.
+      const [canceled] = round
+        ? await tx.retrainingRound.updateManyAndReturn({ where: { ...underWay, id: round.id }, data: ended })
+        : [];
+      if (!canceled) throw new HubError('CONFLICT', `No round of the rule ${name} is in progress.`, { model, name });
+      const entry = { action: 'RETRAINING_CANCELLED', subject: `rule ${name}`, model, reason } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, { ...entry, details: { round: canceled.id } }) });
+      return canceled;
+    });
+    await this.#cancelRuns(row.id, actor);
+    changes.tell('MODEL', model);
+    return toRound(row);
+  }
+
   /** Deletes a rule with its history. Runs that it started continue. @throws NOT_FOUND. */
   async delete({ model, name }: RuleName, reason: string, actor: Actor): Promise<void> {
     const { prisma, queue, changes } = this.parts;
@@ -142,6 +173,19 @@ export class RuleService {
     if ((await this.#obstacle(rule)) !== null) return null;
     const outlook = await this.#outlook(rule, async () => null);
     return outlook.starts ? outlook : null;
+  }
+
+  /** Cancels the runs of a round that have not ended, the first of which cancels those that wait for it. */
+  async #cancelRuns(pipelineId: string, actor: Actor): Promise<void> {
+    const { prisma, runs } = this.parts;
+    const where = { pipelineId, state: { in: ['QUEUED' as const, 'RUNNING' as const] } };
+    for (const { id } of await prisma.run.findMany({ where, orderBy: { stage: 'asc' }, select: { id: true } })) {
+      try {
+        await runs.cancel(id, actor);
+      } catch (error) {
+        if (!(error instanceof HubError) || error.code !== 'CONFLICT') throw error; // it has ended meanwhile
+      }
+    }
   }
 
   /** @param obstacleOf what keeps the rule from starting, asked where its threshold is reached. */
@@ -183,7 +227,7 @@ export class RuleService {
     const where = { ruleId: id, startedAt: { gte: since }, ...roundsIn(mode) };
     const recent = await prisma.retrainingRound.findMany({ where });
     if (recent.length >= startsPerWeek)
-      return `Its budget is spent: ${recent.length} of ${startsPerWeek} rounds in the last 7 days.`;
+      return `Its budget is spent: ${recent.length} of ${startsPerWeek} ${startsPerWeek === 1 ? 'round' : 'rounds'} in the last 7 days.`;
     if (hoursPerWeek === null) return null;
     const runs = await prisma.run.findMany({
       where: { pipelineId: { in: recent.map((round) => round.id) }, startedAt: { not: null } },
@@ -193,7 +237,7 @@ export class RuleService {
       runs.reduce((sum, run) => sum + ((run.endedAt ?? new Date()).getTime() - run.startedAt!.getTime()), 0) /
       3_600_000;
     if (hours < hoursPerWeek) return null;
-    return `Its budget is spent: its runs of the last 7 days took ${hours.toFixed(1)} of ${hoursPerWeek} hours.`;
+    return `Its budget is spent: its runs of the last 7 days took ${hours.toFixed(1)} of ${hoursPerWeek} ${hoursPerWeek === 1 ? 'hour' : 'hours'}.`;
   }
 
   /** @throws NOT_FOUND for the model; BACKBONE_UNAVAILABLE; BAD_INPUT. */

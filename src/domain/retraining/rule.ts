@@ -30,6 +30,7 @@ export const RoundState = {
   PROMOTED: 'PROMOTED',
   REFUSED: 'REFUSED',
   FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
 } as const;
 export type RoundState = (typeof RoundState)[keyof typeof RoundState];
 

@@ -61,6 +61,7 @@ registerEnumType(AuditAction, {
     RETRAINING_RULE_SAVED: { description: 'A retraining rule was made, changed or switched.' },
     RETRAINING_RULE_DELETED: { description: 'A retraining rule was deleted.' },
     RETRAINING_STARTED: { description: 'A retraining rule started a round.' },
+    RETRAINING_CANCELLED: { description: 'A round of a retraining rule was canceled.' },
     WEBHOOK_CREATED: { description: 'A webhook was created.' },
     WEBHOOK_DELETED: { description: 'A webhook was deleted.' },
   },

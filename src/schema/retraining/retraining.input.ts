@@ -82,6 +82,18 @@ export class SwitchRetrainingRuleInput {
   reason!: string;
 }
 
+@InputType({ description: 'A rule of a model by its name, whose round in progress is canceled.' })
+export class CancelRetrainingRoundInput {
+  @Field(() => String, { description: 'Name of the model.' })
+  model!: string;
+
+  @Field(() => String, { description: 'Name of the rule.' })
+  name!: string;
+
+  @Reason()
+  reason!: string;
+}
+
 @InputType({ description: 'A rule of a model by its name.' })
 export class DeleteRetrainingRuleInput {
   @Field(() => String, { description: 'Name of the model.' })

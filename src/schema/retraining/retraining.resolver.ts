@@ -4,7 +4,12 @@ import type { RuleService } from '../../domain/retraining/rule-service.js';
 import { Checked, number } from '../checked.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { DeleteRetrainingRuleInput, SaveRetrainingRuleInput, SwitchRetrainingRuleInput } from './retraining.input.js';
+import {
+  CancelRetrainingRoundInput,
+  DeleteRetrainingRuleInput,
+  SaveRetrainingRuleInput,
+  SwitchRetrainingRuleInput,
+} from './retraining.input.js';
 import { RetrainingRoundType, RetrainingRuleType, RuleOutlookType } from './retraining.type.js';
 
 @ArgsType()
@@ -50,6 +55,19 @@ export class RetrainingResolver {
     @Ctx() { actor }: Context,
   ): Promise<RetrainingRuleType> {
     return this.rules.switch({ model, name }, mode, reason, actor);
+  }
+
+  @Mutation(() => RetrainingRoundType, {
+    description:
+      'Cancels the round in progress of a retraining rule, and its runs. A version that it has registered stays, and the round counts in the budget of the rule. CONFLICT without a round in progress.',
+  })
+  @Needs('MAINTAINER')
+  async cancelRetrainingRound(
+    @Arg('input', () => CancelRetrainingRoundInput, { description: 'The rule, and why.' })
+    { model, name, reason }: CancelRetrainingRoundInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RetrainingRoundType> {
+    return this.rules.cancelRound({ model, name }, reason, actor);
   }
 
   @Mutation(() => String, {

@@ -65,6 +65,7 @@ registerEnumType(RoundState, {
     PROMOTED: { description: 'Its version is in production.' },
     REFUSED: { description: 'The gate refused it.' },
     FAILED: { description: 'It could not be finished; `outcome` says why.' },
+    CANCELLED: { description: 'Somebody canceled it; `outcome` says who, and why.' },
   },
 });
 

@@ -13,6 +13,7 @@ import { DataTable } from '../../ui/DataTable';
 import { MODES, waitsFor } from './rule-text';
 
 const RuleForm = lazyPage(async () => (await import('./RuleForm')).RuleForm);
+const CancelRound = lazyPage(async () => (await import('./CancelRound')).CancelRound);
 const RemoveRule = lazyPage(async () => (await import('./RemoveRule')).RemoveRule);
 
 const RULES = graphql(`
@@ -25,6 +26,15 @@ const RULES = graphql(`
   }
 `);
 type Rule = ResultOf<typeof RULES>['retrainingRules'][number];
+
+/** States of a round that is under way. */
+const UNDER_WAY: readonly string[] = ['STARTING', 'TRAINING', 'PROMOTING'];
+
+/** The form that is open, and the rule that it is about; null for a new one. */
+interface Open {
+  readonly form: 'change' | 'cancel' | 'delete';
+  readonly rule: Rule | null;
+}
 
 /**
  * The rules of a model that start training by themselves, and the rounds that they started. They ask by themselves: what a
@@ -47,7 +57,7 @@ interface Props {
 }
 
 function Rules({ model, rules, refetch }: Props) {
-  const [open, setOpen] = useState<{ readonly rule: Rule | null; readonly toDelete: boolean } | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const done = async (): Promise<void> => {
     close();
@@ -76,16 +86,27 @@ function Rules({ model, rules, refetch }: Props) {
                   size="compact-sm"
                   variant="default"
                   aria-label={`Change ${rule.name}`}
-                  onClick={() => setOpen({ rule, toDelete: false })}
+                  onClick={() => setOpen({ rule, form: 'change' })}
                 >
                   Change…
                 </ActionButton>
+                {rule.rounds.some(({ state }) => UNDER_WAY.includes(state)) && (
+                  <ActionButton
+                    needs="cancelRetrainingRound"
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={`Cancel the round of ${rule.name}`}
+                    onClick={() => setOpen({ rule, form: 'cancel' })}
+                  >
+                    Cancel round…
+                  </ActionButton>
+                )}
                 <ActionButton
                   needs="deleteRetrainingRule"
                   size="compact-sm"
                   variant="default"
                   aria-label={`Delete ${rule.name}`}
-                  onClick={() => setOpen({ rule, toDelete: true })}
+                  onClick={() => setOpen({ rule, form: 'delete' })}
                 >
                   Delete…
                 </ActionButton>
@@ -100,17 +121,20 @@ function Rules({ model, rules, refetch }: Props) {
             needs="saveRetrainingRule"
             size="xs"
             variant="default"
-            onClick={() => setOpen({ rule: null, toDelete: false })}
+            onClick={() => setOpen({ rule: null, form: 'change' })}
           >
             New rule…
           </ActionButton>
         </Group>
       )}
       <Suspense>
-        {open?.rule && open.toDelete && (
+        {open?.rule && open.form === 'cancel' && (
+          <CancelRound model={model} name={open.rule.name} onCanceled={done} close={close} />
+        )}
+        {open?.rule && open.form === 'delete' && (
           <RemoveRule model={model} name={open.rule.name} onDeleted={done} close={close} />
         )}
-        {open && !open.toDelete && (
+        {open?.form === 'change' && (
           <RuleForm key={open.rule?.id ?? 'new'} model={model} rule={open.rule} onSaved={done} close={close} />
         )}
       </Suspense>

@@ -18,11 +18,11 @@ interface TriggerText {
 export const TRIGGERS: Readonly<Record<Trigger, TriggerText>> = {
   JUDGED_PHOTOS: {
     ...{ name: 'Judged photos', threshold: 'Photos judged since the last round', unit: '', usual: 200, scale: 1 },
-    text: (photos) => `${photos} judged photos`,
+    text: (photos) => (photos === 1 ? '1 judged photo' : `${photos} judged photos`),
   },
   SCHEDULE: {
     ...{ name: 'Schedule', threshold: 'Time since the last round', unit: ' days', usual: 7, scale: 1 },
-    text: (days) => (days === 1 ? 'Every day' : `Every ${days} days`),
+    text: everyText,
   },
   DRIFT: {
     ...{ name: 'Drift', threshold: 'Population stability index above', unit: '', usual: 0.25, scale: 1 },
@@ -33,6 +33,13 @@ export const TRIGGERS: Readonly<Record<Trigger, TriggerText>> = {
     text: (percent) => `Accuracy below ${percent}%`,
   },
 };
+
+/** An interval of days; below a day in hours. */
+function everyText(days: number): string {
+  const [amount, unit] = days < 1 ? [days * 24, 'hour'] : [days, 'day'];
+  const shown = Number(amount.toFixed(1));
+  return shown === 1 ? `Every ${unit}` : `Every ${shown} ${unit}s`;
+}
 
 /** A stored threshold as people read it. */
 export function shownThreshold(trigger: Trigger, threshold: number): number {

@@ -48,6 +48,7 @@ export const ACTION_NAMES: Readonly<Record<Action, string>> = {
   RETRAINING_RULE_SAVED: 'Retraining rule saved',
   RETRAINING_RULE_DELETED: 'Retraining rule deleted',
   RETRAINING_STARTED: 'Retraining started',
+  RETRAINING_CANCELLED: 'Retraining canceled',
   WEBHOOK_CREATED: 'Webhook created',
   WEBHOOK_DELETED: 'Webhook deleted',
   TRIAL_STARTED: 'Rollout started (before)',

@@ -1,0 +1,3 @@
+-- expand
+-- AlterEnum
+ALTER TYPE "round_state" ADD VALUE 'CANCELLED';
