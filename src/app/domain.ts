@@ -29,6 +29,7 @@ import { VersionLoaders } from '../domain/model/version-loaders.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
+import { DriftedTraffic } from '../domain/prediction/drifted-traffic.js';
 import { FeedbackService } from '../domain/prediction/feedback-service.js';
 import { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import { PhotoDeletionService } from '../domain/prediction/photo-deletion-service.js';
@@ -111,6 +112,8 @@ export function openDomain(opened: Opened): Domain {
   const { predict, ...predictions } = openPredictions(opened, datasets.fetch);
   const { handlers, ...models } = openModels(opened, datasets, pictures);
   const { rules, retrain } = openRetraining(opened, models);
+  const drifted = new DriftedTraffic(models.predictions);
+  const reviews = new ReviewService(prisma, serving.predictionLog, predictions.feedback, drifted);
   const { queue, runner } = opened.jobs;
   const chores = {
     predictions: (signal: AbortSignal) => serving.predictionLog.clear({ signal }),
@@ -142,6 +145,7 @@ export function openDomain(opened: Opened): Domain {
     runGroups: new RunGroups(prisma),
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),
+    reviews,
     runs: training.runs,
     photoDeletion: new PhotoDeletionService({ ...datasets, prisma, blobs, log: serving.predictionLog }),
     pipelines: training.pipelines,
@@ -170,7 +174,6 @@ function openPredictions({ setup, storage, shared, serving, jobs }: Opened, fetc
   const sources = new PredictionSources({ prisma, blobs, quotas, allowed, fetch, isShared });
   return {
     feedback,
-    reviews: new ReviewService(prisma, predictionLog, feedback),
     predict: new PredictHandler({ prisma, blobs, blobPlace, temporary, maxPhotoMemory, changes, photosToJudge }),
     predictionJobs: new PredictionJobService({ ...jobs, prisma, blobs, sources, notices, changes }),
     predictionResults: new PredictionResults(prisma, blobs, openDownloads(setup, storage)),

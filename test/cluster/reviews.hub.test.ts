@@ -16,6 +16,8 @@ import { removeFolder } from '../support/remove-folder.js';
 /** Photos in the queue. */
 const PHOTOS = 60;
 const LOG = { flush: async () => undefined };
+/** No traffic that drifted. */
+const STABLE = { of: async () => [] };
 
 /** Writes rows of the log of the model "m", whatever they refer to. @param rows in SQL. */
 async function writeAnswers(client: PrismaClient, columns: string, rows: string): Promise<void> {
@@ -48,7 +50,7 @@ describe.skipIf(!hasPostgres)('the review queue of processes on one database', (
         const database = await openDatabase({ url: server.url, folder: 'unused' });
         open.push(database);
         const { client } = database;
-        return { client, reviews: new ReviewService(client, LOG, new FeedbackService(client, LOG)) };
+        return { client, reviews: new ReviewService(client, LOG, new FeedbackService(client, LOG), STABLE) };
       }),
     );
     await writeAnswers(
@@ -65,7 +67,7 @@ describe.skipIf(!hasPostgres)('the review queue of processes on one database', (
         expiresAt: null,
       } as const;
       const actor = { ...caller, requestId: null };
-      const asked = { model: 'pets', first: 8, except: [], secondOpinion: false };
+      const asked = { model: 'pets', first: 8, except: [], secondOpinion: false, differing: false };
       const requester: Requester = { caller, actor };
       const { reviews } = await processes[place % 2]!.reviews.next(asked, requester);
       return reviews.map(({ prediction }) => prediction.id);
@@ -99,8 +101,8 @@ describe.skipIf(!hasPostgres)('the deletion of a photo in one process of several
     const caller = { tokenId: 't', name: 't', role: 'TRAINER', model: null, expiresAt: null } as const;
     const requester: Requester = { caller, actor: { ...caller, requestId: null } };
     const feedback = new FeedbackService(two.client, LOG);
-    const reviews = new ReviewService(two.client, LOG, feedback);
-    const asked = { model: 'pets', first: 1, except: [], secondOpinion: false };
+    const reviews = new ReviewService(two.client, LOG, feedback, STABLE);
+    const asked = { model: 'pets', first: 1, except: [], secondOpinion: false, differing: false };
     expect((await reviews.next(asked, requester)).reviews).toHaveLength(1);
     const log = new PredictionLog(one.client, blobs, pino({ level: 'silent' }));
     let late: readonly Promise<unknown>[] = [];

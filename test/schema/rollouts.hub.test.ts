@@ -44,7 +44,17 @@ interface EvidenceAnswer {
 }
 
 interface ReviewQueueAnswer {
-  readonly reviews: readonly { readonly prediction: { readonly id: string; readonly otherLabel: string | null } }[];
+  readonly left: number;
+  readonly reviews: readonly {
+    readonly score: number | null;
+    readonly drift: string | null;
+    readonly prediction: {
+      readonly id: string;
+      readonly otherLabel: string | null;
+      readonly rolloutLabel: string | null;
+      readonly margin: number;
+    };
+  }[];
 }
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `user-${i}`);
@@ -141,6 +151,8 @@ async function audited(model: string, on: HubUser = hub): Promise<object[]> {
   return (await on.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter })).auditEvents.events;
 }
 
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
 describe('a rollout', () => {
   describe('that is refused', () => {
     let model: string;
@@ -198,6 +210,28 @@ describe('a rollout', () => {
       shown.map(({ predictionId }) => otherLabels.get(predictionId!)),
       'the review queue knows of it',
     ).toEqual(shown.map(({ label }, i) => (label === others[i]!.label ? null : others[i]!.label)));
+    const differ = shown.flatMap(({ predictionId, label }, i) =>
+      label === others[i]!.label
+        ? []
+        : [{ id: predictionId, rolloutLabel: others[i]!.label, hash: sha256(photos[i]!) }],
+    );
+    const fair = differ.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).map(({ hash: _, ...each }) => each);
+    const differing = async (): Promise<ReviewQueueAnswer> =>
+      (await hub.ask<{ reviewQueue: ReviewQueueAnswer }>('review-queue', { model, differing: true })).reviewQueue;
+    const all = await differing();
+    expect(all.left).toBe(fair.length);
+    expect(all.reviews.map(({ score, prediction: { id, rolloutLabel } }) => [score, { id, rolloutLabel }])).toEqual(
+      fair.map((each) => [null, each]),
+    );
+    const next = { model, first: 20, differing: true };
+    const { nextReviews } = await hub.ask<{ nextReviews: ReviewQueueAnswer }>('next-reviews', next);
+    expect(nextReviews.reviews.map(({ prediction: { id } }) => id)).toEqual(fair.map(({ id }) => id));
+    const listed = await runHub('predictions', 'review', model, '--differing', '--url', hub.url, '--token', hub.token);
+    expect(listed.stdout, listed.stderr).toMatch(new RegExp(`^${fair.length} photos? left to judge`, 'm'));
+    await hub.ask('give-feedback', { predictionId: fair[0]!.id, label: 'red' });
+    expect((await differing()).reviews.map(({ prediction: { id } }) => id)).toEqual(fair.slice(1).map(({ id }) => id));
+    const both = hub.ask('next-reviews', { ...next, secondOpinion: true });
+    await expect(both).rejects.toMatchObject({ code: 'BAD_INPUT' });
 
     await end(model, 'ABORT');
     const aborted = { state: 'ABORTED', compared: 6, endedBy: 'first', outcome: 'seen enough' };
@@ -480,7 +514,6 @@ describe('the log of predictions', () => {
         ...page,
       })
     ).predictions;
-  const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
   const traffic = async (model: string, on: HubUser = hub): Promise<TrafficAnswer> =>
     (await on.ask<{ traffic: TrafficAnswer[] }>('traffic', { model })).traffic.at(-1)!;
   const tell = (predictionId: string, label: string, on: HubUser = hub): Promise<unknown> =>
@@ -574,6 +607,31 @@ describe('the log of predictions', () => {
     expect(count).toBe(102);
     expect(drift).toMatchObject({ verdict: 'DIFFERENT', classes: { index: expect.any(Number) } });
     expect(drift.text).toMatch(/^It answers blue more often than on the test images: 96% instead of 33%\. /);
+  });
+
+  it('lets photos of traffic that drifted come first in the review queue, and says so', async () => {
+    const model = 'colours';
+    const drifted = await TestHub.startWithColours({ leaves: ['quantize'] });
+    onTestFinished(() => drifted.remove());
+    await drifted.calibrated(model, 1);
+    await setLog(model, { keepPhotos: true }, drifted);
+    const ids: string[] = [];
+    for (const colour of ['blue', 'green'] as const) {
+      const { predictionId } = await classify(model, await colourPhoto(colour, 31_000), {}, drifted);
+      ids.push(predictionId!);
+    }
+    await setLog(model, {}, drifted);
+    await Promise.all(Array.from({ length: 58 }, () => classify(model, photos[0]!, {}, drifted)));
+    await Promise.all(Array.from({ length: 50 }, () => classify(model, photos[0]!, {}, drifted)));
+    const { reviewQueue } = await drifted.ask<{ reviewQueue: ReviewQueueAnswer }>('review-queue', { model });
+    expect(reviewQueue.reviews.map(({ prediction: { id } }) => id)).toEqual(ids);
+    const [blue, green] = reviewQueue.reviews;
+    expect(blue!.drift).toMatch(
+      /^It (answers blue|is .* confident) more often than on the test images: \d+% instead of \d+%\.$/,
+    );
+    expect(blue!.score! - (1 - blue!.prediction.margin)).toBeGreaterThan(
+      green!.score! - (1 - green!.prediction.margin),
+    );
   });
 
   it('keeps photos where that is asked for, and deletes both when they are old', async () => {

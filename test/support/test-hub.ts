@@ -45,7 +45,7 @@ async function compileDatabase(): Promise<WebAssembly.Module> {
 }
 
 /** Kinds of jobs that registered versions cause. */
-const VERSION_WORK = ['calibrate', 'quantize'] as const;
+export const VERSION_WORK = ['calibrate', 'quantize'] as const;
 
 /**
  * A complete hub on its own folder, with the narrow backbone as the bundled one. It can be stopped and started again on the

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { copyVersions } from '../support/model-copies.js';
 import { expectFitsPhone, expectRefused, onPage, PHONE } from '../support/on-page.js';
-import { type HubWithColours, TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub, VERSION_WORK } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
@@ -13,8 +13,17 @@ describe.skipIf(!browser)('the rules for production', () => {
 
   beforeAll(async () => {
     hub = await TestHub.startWithColours({
+      leaves: [...VERSION_WORK, 'retrain'],
       rows: async (client) => {
         for (const model of ['ruled', 'guarded']) await copyVersions(client, model);
+        const { id: modelId } = await client.model.findUniqueOrThrow({ where: { name: 'guarded' } });
+        await client.retrainingRule.create({
+          data: {
+            ...{ modelId, name: 'nightly', mode: 'ON', trigger: 'SCHEDULE', threshold: 1, days: 30, addJudged: true },
+            ...{ pipeline: 'best', startsPerWeek: 7, action: 'REGISTER' },
+            rounds: { create: { state: 'TRAINING', measured: 1, reason: 'A day has passed.' } },
+          },
+        });
       },
     });
     const { secret } = await hub.createToken({ name: 'second', role: 'MAINTAINER' });
@@ -40,6 +49,18 @@ describe.skipIf(!browser)('the rules for production', () => {
       await page.getByRole('textbox', { name: 'Reason' }).fill('back again');
       await page.getByRole('button', { name: 'Save rules' }).click();
       await rules.getByText(/same test images/).waitFor();
+    }));
+
+  it('start training, until somebody cancels a round', () =>
+    onPage(browser as Browser, hub, '/models/guarded', async (page) => {
+      await page.getByRole('cell', { name: 'Every day' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel the round of nightly' }).click();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('wrong labels');
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Cancel round', exact: true }).click();
+      await page.getByText('Rounds', { exact: true }).click();
+      await page.getByText('first canceled it: wrong labels').waitFor();
+      expect(await page.getByRole('button', { name: 'Cancel the round of nightly' }).count()).toBe(0);
     }));
 
   it('ask a second person, who sees the verdicts of the gate, rejects one request and approves the next', async () => {

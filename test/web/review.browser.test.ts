@@ -127,6 +127,10 @@ describe.skipIf(!browser)('the review of photos on the page', () => {
           await press(other, '2');
           await other.getByRole('button', { name: 'Look again' }).click();
           await other.getByText('People agree on 1 of 1 photos that several of them judged.').waitFor();
+          await other.getByText('Versions differ').click();
+          await other
+            .getByText('The versions of the newest rollout agree on every kept photo that nobody has judged.')
+            .waitFor();
         });
       },
       PHONE,

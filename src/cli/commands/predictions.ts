@@ -34,6 +34,7 @@ interface FeedbackOptions extends ConnectionOptions {
 
 interface ReviewOptions extends ConnectionOptions {
   readonly first: number;
+  readonly differing?: boolean;
 }
 
 interface AddOptions extends ConnectionOptions {
@@ -160,10 +161,11 @@ export function predictionsCommand(program: Command): void {
       .command('review')
       .description('List the kept photos that nobody has judged, those first that teach most.')
       .argument('<model>', 'name of the model')
-      .option('--first <number>', 'how many to list, 1 to 200', wholeNumber, 50),
+      .option('--first <number>', 'how many to list, 1 to 200', wholeNumber, 50)
+      .option('--differing', 'only photos on which the versions of the newest rollout differ, in a fair order'),
   ).action(async (model: string, options: ReviewOptions) => {
-    const { first } = options;
-    const { reviewQueue } = await (await connect(options)).request(REVIEW_QUEUE, { model, first });
+    const { first, differing = false } = options;
+    const { reviewQueue } = await (await connect(options)).request(REVIEW_QUEUE, { model, first, differing });
     const { reviews, left, agreement } = reviewQueue;
     const agreed = `${count(agreement.agreed)} of ${count(agreement.photos)} photos that several people judged`;
     print(options, reviewQueue, () =>
@@ -179,16 +181,17 @@ export function predictionsCommand(program: Command): void {
             'reserved by',
             'photo',
             'id',
+            'drift',
           ],
-          reviews.map(({ score, reservedBy, prediction }) => [
+          reviews.map(({ score, drift, reservedBy, prediction }) => [
             ...[maybe(score, (value) => value.toFixed(3)), prediction.version, prediction.label],
             ...[
               percent(prediction.confidence),
-              prediction.otherLabel,
+              differing ? prediction.rolloutLabel : prediction.otherLabel,
               maybe(prediction.outlierScore, short),
               reservedBy,
             ],
-            ...[prediction.inputHash.slice(0, 12), prediction.id],
+            ...[prediction.inputHash.slice(0, 12), prediction.id, drift],
           ]),
         ),
         `${count(left)} ${left === 1 ? 'photo' : 'photos'} left to judge${agreement.photos > 0 ? `; people agree on ${agreed}` : ''}`,

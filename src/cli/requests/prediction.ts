@@ -32,13 +32,13 @@ export const TAKE_BACK_FEEDBACK = graphql(`
 `);
 
 export const REVIEW_QUEUE = graphql(`
-  query ReviewQueue($model: String!, $first: Int!) {
-    reviewQueue(model: $model, first: $first) {
+  query ReviewQueue($model: String!, $first: Int!, $differing: Boolean!) {
+    reviewQueue(model: $model, first: $first, differing: $differing) {
       left
       agreement { photos agreed }
       reviews {
-        score reservedBy
-        prediction { id version label confidence margin outlierScore otherLabel inputHash }
+        score drift reservedBy
+        prediction { id version label confidence margin outlierScore otherLabel rolloutLabel inputHash }
       }
     }
   }

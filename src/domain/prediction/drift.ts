@@ -33,6 +33,45 @@ export interface Drift {
   readonly confidence: Shift | null;
 }
 
+/** Answers of a version that are more frequent than on its test split: those of a class, or of a tenth of confidence. */
+export interface DriftedPart {
+  readonly versionId: string;
+  /** Null: of every class. */
+  readonly label: string | null;
+  /** 0 to 9, the tenth of confidence; null: of every one. */
+  readonly tenth: number | null;
+  /** Share of these answers that would not be there if they were as frequent as on the test split, 0 to 1. */
+  readonly excess: number;
+  /** Why, in a sentence. */
+  readonly text: string;
+}
+
+/** The parts of a version's answers that drifted: none where neither its classes nor its confidence did. */
+export function driftedParts(
+  versionId: string,
+  labels: readonly string[],
+  now: Spread,
+  reference: Spread | null,
+): DriftedPart[] {
+  const { classes, confidence } = driftOf(labels, now, reference);
+  if (!reference || !classes || !confidence) return [];
+  const ofClasses =
+    verdictOf(classes) === 'STABLE'
+      ? []
+      : moreFrequent(reference.classes, now.classes).map(({ place, ...shares }) => {
+          const label = labels[place] as string;
+          return { ...partOf(`It answers ${label}`, shares), versionId, label, tenth: null };
+        });
+  const ofConfidence =
+    verdictOf(confidence) === 'STABLE'
+      ? []
+      : moreFrequent(reference.confidences, now.confidences).map(({ place: tenth, ...shares }) => {
+          const about = `It is ${tenth * 10}% to ${tenth * 10 + 10}% confident`;
+          return { ...partOf(about, shares), versionId, label: null, tenth };
+        });
+  return [...ofClasses, ...ofConfidence];
+}
+
 /** Compares the answers of a version with those on its test split. @param labels class names by index. */
 export function driftOf(labels: readonly string[], now: Spread, reference: Spread | null): Drift {
   const unknown = { classes: null, confidence: null };
@@ -85,6 +124,23 @@ function shiftBetween(expected: readonly number[], actual: readonly number[]): S
 function chiSquare95(degrees: number): number {
   const spread = 2 / (9 * degrees);
   return degrees * (1 - spread + Z_95 * Math.sqrt(spread)) ** 3;
+}
+
+interface Shares {
+  readonly now: number;
+  readonly before: number;
+}
+
+/** Places of a distribution whose share has grown. */
+function moreFrequent(before: readonly number[], now: readonly number[]): (Shares & { readonly place: number })[] {
+  const [n, m] = [sumOf(before), sumOf(now)];
+  const shares = now.map((count, place) => ({ place, now: count / m, before: (before[place] as number) / n }));
+  return shares.filter((share) => share.now > share.before);
+}
+
+function partOf(about: string, { now, before }: Shares): Pick<DriftedPart, 'excess' | 'text'> {
+  const text = `${about} more often than on the test images: ${percent(now)} instead of ${percent(before)}.`;
+  return { excess: (now - before) / now, text };
 }
 
 /** Names the class whose share changed most. */

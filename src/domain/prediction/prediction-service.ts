@@ -11,7 +11,7 @@ import type { ModelSettingsService } from '../model/model-settings-service.js';
 import { labelsOf } from '../model/model-version-row.js';
 import { idOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import type { Pictures, Viewer } from '../pictures.js';
-import { driftOf } from './drift.js';
+import { type DriftedPart, driftedParts, driftOf } from './drift.js';
 import type {
   FeedbackAccuracy,
   Prediction,
@@ -97,6 +97,24 @@ export class PredictionService {
    */
   async traffic(model: string, since: Date | null): Promise<VersionTraffic[]> {
     await this.log.flush();
+    return (await this.#spreads(model, since)).map(({ number, labels, own, spread, reference }) => ({
+      version: number,
+      predictions: sumOf(own, 'count'),
+      feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged'), sumOf(own, 'none')),
+      drift: driftOf(labels, spread, reference),
+    }));
+  }
+
+  /** The parts of the traffic that drifted, those first that drifted most. @param since null for all. */
+  async drifted(model: string, since: Date | null): Promise<DriftedPart[]> {
+    const spreads = await this.#spreads(model, since);
+    return spreads
+      .flatMap(({ id, labels, spread, reference }) => driftedParts(id, labels, spread, reference))
+      .toSorted((a, b) => b.excess - a.excess);
+  }
+
+  /** Counted answers to clients by version, newest first. */
+  async #spreads(model: string, since: Date | null) {
     const cells = await this.prisma.$queryRaw<Cell[]>`
       SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
         count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right,
@@ -114,12 +132,8 @@ export class PredictionService {
       const { id, number, calibration } = version;
       const own = cells.filter(({ versionId }) => versionId === id);
       const labels = labelsOf(version);
-      return {
-        version: number,
-        predictions: sumOf(own, 'count'),
-        feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged'), sumOf(own, 'none')),
-        drift: driftOf(labels, spreadOf(own, labels), figuresOf(calibration)?.testAnswers ?? null),
-      };
+      const reference = figuresOf(calibration)?.testAnswers ?? null;
+      return { id, number, labels, own, spread: spreadOf(own, labels), reference };
     });
   }
 

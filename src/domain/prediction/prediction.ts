@@ -36,6 +36,8 @@ export interface Prediction {
   readonly outlierScore: number | null;
   /** Another label that a version gave the same photo; null if none is known. */
   readonly otherLabel: string | null;
+  /** Label that the other version of a rollout gave; null where it was not asked. */
+  readonly rolloutLabel: string | null;
   /** From the photo's bytes to the answer. */
   readonly milliseconds: number;
   /** Precision of the form that answered; null for answers that were kept before it was recorded. */

@@ -1,5 +1,7 @@
 import { Fingerprints } from '../../datasets/near-duplicates.js';
-import type { Prisma } from '../../storage/database.js';
+import { Prisma } from '../../storage/database.js';
+import type { DriftedPart } from './drift.js';
+import { driftScore, UNJUDGED } from './review-score.js';
 
 /** Photos with the highest scores among which near duplicates are put last, and photos judged last to which they are compared. */
 const WINDOW = 500;
@@ -19,28 +21,32 @@ export interface Reviewer {
   readonly modelId: string;
   readonly tokenId: string;
   readonly now: Date;
+  /** Parts of the traffic that drifted, whose photos come earlier. */
+  readonly drifted: readonly DriftedPart[];
 }
 
 type Db = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
 /**
- * Photos that nobody has judged, at most `count`: those with the highest score first, then near duplicates of these or of
+ * Photos that nobody has judged, at most `count`: those with the highest score first, which drift raises, then near duplicates of these or of
  * photos that are reserved or were judged lately, then those that the reviewer has skipped, the longest ago first.
  * @param reserved photos that are reserved for somebody.
  * @param without hashes of photos to leave out.
  */
 export async function candidates(
   db: Db,
-  { modelId, tokenId }: Reviewer,
+  { modelId, tokenId, drifted }: Reviewer,
   count: number,
   reserved: readonly Candidate[],
   without: readonly string[],
 ): Promise<Candidate[]> {
+  // Without drift an index has the order.
+  const score = drifted.length === 0 ? Prisma.sql`p.review_score` : Prisma.sql`p.review_score + ${driftScore(drifted)}`;
   const best = await db.$queryRaw<Candidate[]>`
     SELECT p.id, p.input_hash AS hash, p.fingerprint FROM predictions p
     WHERE p.model_id = ${modelId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without}) AND NOT EXISTS (
       SELECT 1 FROM review_skips s WHERE s.model_id = p.model_id AND s.token_id = ${tokenId} AND s.input_hash = p.input_hash)
-    ORDER BY p.review_score DESC, p.id DESC LIMIT ${Math.max(WINDOW, count)}`;
+    ORDER BY ${score} DESC, p.id DESC LIMIT ${Math.max(WINDOW, count)}`;
   const judged = await db.$queryRaw<Pick<Candidate, 'fingerprint'>[]>`
     SELECT fingerprint FROM predictions WHERE model_id = ${modelId} AND right_at IS NOT NULL
     ORDER BY right_at DESC LIMIT ${WINDOW}`;
@@ -53,6 +59,41 @@ export async function candidates(
     WHERE s.model_id = ${modelId} AND s.token_id = ${tokenId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without})
     ORDER BY s.at, p.id LIMIT ${count - chosen.length}`;
   return [...chosen, ...skipped];
+}
+
+/**
+ * Photos that nobody has judged and to which the versions of a rollout gave different labels, in an order that does not
+ * depend on the answers, so that those judged first are a fair sample; at the end those that the reviewer has skipped.
+ * @param without hashes of photos to leave out.
+ */
+export async function differingAnswers(
+  db: Db,
+  { modelId, tokenId }: Pick<Reviewer, 'modelId' | 'tokenId'>,
+  rolloutId: string,
+  count: number,
+  without: readonly string[],
+): Promise<Candidate[]> {
+  return db.$queryRaw<Candidate[]>`
+    SELECT id, hash, fingerprint FROM (
+      SELECT DISTINCT ON (p.input_hash) p.id, p.input_hash AS hash, p.fingerprint, s.at FROM predictions p
+      LEFT JOIN review_skips s ON s.model_id = p.model_id AND s.token_id = ${tokenId} AND s.input_hash = p.input_hash
+      WHERE p.model_id = ${modelId} AND ${differsIn(rolloutId)} AND p.input_hash <> ALL(${without})
+      ORDER BY p.input_hash, p.id
+    ) AS differing ORDER BY at NULLS FIRST, hash LIMIT ${count}`;
+}
+
+/** Number of such photos, counted up to `most`. */
+export async function countDiffering(db: Db, modelId: string, rolloutId: string, most: number): Promise<number> {
+  const [{ count } = { count: 0 }] = await db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT DISTINCT p.input_hash FROM predictions p WHERE p.model_id = ${modelId} AND ${differsIn(rolloutId)} LIMIT ${most}
+    ) AS differing`;
+  return count;
+}
+
+/** That the versions of a rollout gave the kept photo of an answer `p` different labels, and nobody has judged it. */
+function differsIn(rolloutId: string): Prisma.Sql {
+  return Prisma.sql`p.rollout_id = ${rolloutId} AND p.rollout_label <> p.label AND p.photo_blob IS NOT NULL AND ${UNJUDGED}`;
 }
 
 /**

@@ -1,8 +1,12 @@
 import type { Compared } from '../../serving/answer-log.js';
 import { Prisma } from '../../storage/database.js';
+import type { DriftedPart } from './drift.js';
+import type { PredictionRow } from './prediction-row.js';
 
 /** What another label for the same photo, and an outlier score above 1, add to 1 less the margin. Chosen, not measured. */
 const [DISAGREEMENT, OUTLIER] = [0.5, 0.25];
+/** What drift adds at most: to an answer that would not be there without it. Chosen, not measured. */
+const DRIFT = 0.25;
 
 type Db = Pick<Prisma.TransactionClient, '$executeRaw'>;
 
@@ -15,8 +19,34 @@ const SCORE = Prisma.sql`1 - coalesce(p.margin, greatest(0, 2 * p.confidence - 1
   + CASE WHEN p.outlier_score > 1 THEN ${OUTLIER}::float8 ELSE 0 END`;
 
 /** That nobody has judged the photo of an answer `p`. */
-const UNJUDGED = Prisma.sql`NOT EXISTS (
+export const UNJUDGED = Prisma.sql`NOT EXISTS (
   SELECT 1 FROM photo_judgments j WHERE j.model_id = p.model_id AND j.input_hash = p.input_hash)`;
+
+/** What drift adds to the score of an answer `p` to a client. @param parts those first that drifted most. */
+export function driftScore(parts: readonly DriftedPart[]): Prisma.Sql {
+  const cases = parts.map(({ versionId, label, tenth, excess }) => {
+    const isIn = label === null ? Prisma.sql`${TENTH} = ${tenth}::int` : Prisma.sql`p.label = ${label}`;
+    return Prisma.sql`WHEN p.version_id = ${versionId} AND ${isIn} THEN ${DRIFT * excess}::float8`;
+  });
+  return Prisma.sql`CASE WHEN p.job_id IS NOT NULL THEN 0 ${Prisma.join(cases, ' ')} ELSE 0 END`;
+}
+
+/** The part of the traffic that drifted most of those that an answer belongs to, and what it adds to the score. */
+export function driftOfAnswer(
+  { versionId, label, confidence, jobId }: Pick<PredictionRow, 'versionId' | 'label' | 'confidence' | 'jobId'>,
+  parts: readonly DriftedPart[],
+): { readonly score: number; readonly text: string } | null {
+  if (jobId !== null) return null;
+  const part = parts.find(
+    (each) =>
+      each.versionId === versionId && (each.label === null ? each.tenth === tenthOf(confidence) : each.label === label),
+  );
+  return part ? { score: DRIFT * part.excess, text: part.text } : null;
+}
+
+/** The tenth of the confidence of an answer `p`; `tenthOf` in SQL. */
+const TENTH = Prisma.sql`least(9, floor(p.confidence * 10))::int`;
+const tenthOf = (confidence: number): number => Math.min(9, Math.floor(confidence * 10));
 
 /** That no answer to the photo of an answer `p` is in the queue. */
 const UNQUEUED = Prisma.sql`NOT EXISTS (

@@ -3,8 +3,10 @@ import type { Prediction } from './prediction.js';
 /** A kept answer whose photo waits for a judgment. */
 export interface Review {
   readonly prediction: Prediction;
-  /** How much a judgment teaches, 0 to 1.75; null for a photo that was judged and waits for a second opinion. */
+  /** How much a judgment teaches, 0 to 2; null for a second opinion, and for a photo of a rollout whose versions differ. */
   readonly score: number | null;
+  /** How the traffic drifted that the answer belongs to, in a sentence; null where it did not. */
+  readonly drift: string | null;
   /** Name of the token for which the photo is reserved; null for none. */
   readonly reservedBy: string | null;
   readonly reservedUntil: Date | null;
@@ -14,7 +16,7 @@ export interface Review {
 export interface ReviewQueue {
   readonly model: string;
   readonly reviews: readonly Review[];
-  /** Kept photos of the model that nobody has judged, counted up to 10,000. */
+  /** Kept photos of the model that nobody has judged, only those on which versions differ where asked; counted up to 10,000. */
   readonly left: number;
 }
 

@@ -83,6 +83,13 @@ export class PredictionType implements Prediction {
   })
   otherLabel!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Label that the other version of the rollout gave, in which it was answered; null if it was not asked.',
+  })
+  rolloutLabel!: string | null;
+
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 

@@ -1,6 +1,9 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql';
 import { Checked, list, number } from '../checked.js';
 
+const DIFFERING =
+  'Whether to get only photos on which the versions of the newest rollout differ, in an order that does not depend on the answers.';
+
 @ArgsType()
 export class ReviewQueueArgs {
   @Field(() => String, { description: 'Name of the model.' })
@@ -9,6 +12,9 @@ export class ReviewQueueArgs {
   @Field(() => Int, { defaultValue: 50, description: 'Most photos to list, 1 to 200.' })
   @Checked(number(1, 200))
   first!: number;
+
+  @Field(() => Boolean, { defaultValue: false, description: DIFFERING })
+  differing!: boolean;
 }
 
 @ArgsType()
@@ -35,4 +41,7 @@ export class NextReviewsArgs {
     description: 'Whether to get photos that one other token has judged, for a second opinion.',
   })
   secondOpinion!: boolean;
+
+  @Field(() => Boolean, { defaultValue: false, description: DIFFERING })
+  differing!: boolean;
 }

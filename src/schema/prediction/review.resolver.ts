@@ -16,10 +16,10 @@ export class ReviewResolver {
   })
   @Needs('TRAINER', modelIn('model'))
   async reviewQueue(
-    @Args(() => ReviewQueueArgs) { model, first }: ReviewQueueArgs,
+    @Args(() => ReviewQueueArgs) args: ReviewQueueArgs,
     @Ctx() requester: Context,
   ): Promise<ReviewQueueType> {
-    return this.reviews.queue(model, first, requester);
+    return this.reviews.queue(args, requester);
   }
 
   @Mutation(() => ReviewQueueType, {

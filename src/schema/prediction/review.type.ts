@@ -11,9 +11,16 @@ class ReviewType implements Review {
   @Field(() => Float, {
     nullable: true,
     description:
-      'How much a judgment teaches: 1 less the margin, and 0.5 more if another version gave another label, and 0.25 more if the photo is an outlier. Null for a second opinion.',
+      'How much a judgment teaches: 1 less the margin, and 0.5 more if another version gave another label, 0.25 more if the photo is an outlier, and up to 0.25 more if its answer belongs to a part of the traffic that drifted. Null for a second opinion, and for photos on which the versions of a rollout differ.',
   })
   score!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'How the part of the traffic drifted that the answer belongs to: a class or a confidence that is more frequent than on the test images. Null where it did not, and for answers of prediction jobs.',
+  })
+  drift!: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -35,7 +42,10 @@ export class ReviewQueueType implements ReviewQueue {
   @Field(() => [ReviewType], { description: 'Photos to judge, in order.' })
   reviews!: readonly Review[];
 
-  @Field(() => Int, { description: 'Number of kept photos of the model that nobody has judged, counted up to 10,000.' })
+  @Field(() => Int, {
+    description:
+      'Number of kept photos of the model that nobody has judged, or of those on which the versions differ, counted up to 10,000.',
+  })
   left!: number;
 }
 

@@ -31,7 +31,7 @@ export function CancelRound({ model, name, onCanceled, close }: Props) {
     <HubForm
       form={form}
       label={`Cancel the round of ${name}`}
-      action="Cancel the round"
+      action="Cancel round"
       refusal="The round was not canceled"
       refused={useRefusal('cancelRetrainingRound')}
       onSubmit={submit}

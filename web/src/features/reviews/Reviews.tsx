@@ -9,7 +9,7 @@ import { Loading } from '../../ui/Loading';
 import { Problem } from '../../ui/Problem';
 import classes from './Reviews.module.css';
 import { useReviewKeys } from './use-review-keys';
-import { type Review, useReviews } from './use-reviews';
+import { type Review, type ReviewMode, useReviews } from './use-reviews';
 
 /** Photos that are left up to which the hub counts them. */
 const COUNTED = 10_000;
@@ -24,15 +24,14 @@ interface Props {
   readonly model: string;
   /** Whether keys are for something else on the page. */
   readonly paused: boolean;
-  /** Whether to judge photos that one other person has judged. */
-  readonly secondOpinion: boolean;
+  readonly mode: ReviewMode;
   /** Class names by version. */
   readonly labels: ReadonlyMap<number, readonly string[]>;
 }
 
 /** One photo after the other, and what it shows by one key. */
-export function Reviews({ model, paused, secondOpinion, labels }: Props) {
-  const reviews = useReviews(model, secondOpinion);
+export function Reviews({ model, paused, mode, labels }: Props) {
+  const reviews = useReviews(model, mode);
   const { queue, judged, count, left, agreement, isLast, problem, skip, undo, again } = reviews;
   const photo = useRef<HTMLElement>(null);
   const [review] = queue;
@@ -46,10 +45,11 @@ export function Reviews({ model, paused, secondOpinion, labels }: Props) {
     reviews.judge(label);
   };
   const choices = (review && labels.get(review.prediction.version)) ?? [];
+  const answered = review ? answersOf(review, mode) : [];
   useReviewKeys((key) => {
     const does = paused ? null : reviewKey(key, choices);
     if (does?.act === 'judge') judge(does.label);
-    else if (does?.act === 'right') judge(review?.prediction.label ?? null);
+    else if (does?.act === 'right' && answered.length === 1) judge(answered[0] as string);
     else if (does?.act === 'skip') skip();
     else if (does?.act === 'undo') undo();
     return does !== null;
@@ -64,7 +64,7 @@ export function Reviews({ model, paused, secondOpinion, labels }: Props) {
   return (
     <>
       <Group justify="space-between" mb="sm" gap="xs">
-        <Text role="status">{progressOf(count, secondOpinion ? null : left)}</Text>
+        <Text role="status">{progressOf(count, mode === 'second' ? null : left)}</Text>
         {agreement && agreement.photos > 0 && (
           <Text c="dimmed">
             People agree on {formatCount(agreement.agreed)} of {formatCount(agreement.photos)} photos that several of
@@ -74,23 +74,18 @@ export function Reviews({ model, paused, secondOpinion, labels }: Props) {
       </Group>
       {problem !== null && <Problem title="Not saved" message={problem} retry={again} />}
       {!review && !isLast && problem === null && <Loading />}
-      {!review && isLast && <Done {...{ model, secondOpinion, again }} undo={judged.length > 0 ? undo : null} />}
+      {!review && isLast && <Done {...{ model, mode, again }} undo={judged.length > 0 ? undo : null} />}
       {review && (
         <div className={classes.body}>
           <figure ref={photo} tabIndex={-1} className={classes.photo} aria-busy={shown !== seen}>
             {review.prediction.thumbnail && (
-              <img src={review.prediction.thumbnail} alt={`Answered as ${review.prediction.label}`} />
+              <img src={review.prediction.thumbnail} alt={`Answered as ${answered.join(' and ')}`} />
             )}
-            <VisuallyHidden component="figcaption">{reasonsOf(review)}</VisuallyHidden>
+            <VisuallyHidden component="figcaption">{reasonsOf(review, answered)}</VisuallyHidden>
           </figure>
           <div>
-            <Text aria-hidden>{reasonsOf(review)}</Text>
-            <Choices
-              labels={choices}
-              answered={review.prediction.label}
-              {...{ judge, skip }}
-              undo={judged.length > 0 ? undo : null}
-            />
+            <Text aria-hidden>{reasonsOf(review, answered)}</Text>
+            <Choices labels={choices} answered={answered} {...{ judge, skip }} undo={judged.length > 0 ? undo : null} />
           </div>
         </div>
       )}
@@ -100,8 +95,8 @@ export function Reviews({ model, paused, secondOpinion, labels }: Props) {
 
 interface ChoicesProps {
   readonly labels: readonly string[];
-  /** The class that the version answered. */
-  readonly answered: string;
+  /** The class that the version answered, or those that the versions of a rollout answered. */
+  readonly answered: readonly string[];
   readonly judge: (label: string | null) => void;
   readonly skip: () => void;
   /** Null where there is nothing to take back. */
@@ -113,7 +108,7 @@ function Choices({ labels, answered, judge, skip, undo }: ChoicesProps) {
   const others = labels.slice(keyed.length);
   return (
     <>
-      <Text my="xs">What does it show? Enter takes the answer.</Text>
+      <Text my="xs">What does it show?{answered.length === 1 && ' Enter takes the answer.'}</Text>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a visible frame */}
       <div role="group" aria-label="Class of the photo" className={classes.classes}>
         {keyed.map((label, place) => (
@@ -121,7 +116,7 @@ function Choices({ labels, answered, judge, skip, undo }: ChoicesProps) {
             key={label}
             keyName={keyOfClass(place) as string}
             text={label}
-            answered={label === answered}
+            answered={answered.includes(label)}
             onClick={() => judge(label)}
           />
         ))}
@@ -172,17 +167,14 @@ function Choice({ keyName, text, answered = false, disabled = false, onClick }: 
 
 interface DoneProps {
   readonly model: string;
-  readonly secondOpinion: boolean;
+  readonly mode: ReviewMode;
   readonly again: () => void;
   readonly undo: (() => void) | null;
 }
 
-function Done({ model, secondOpinion, again, undo }: DoneProps) {
-  const text = secondOpinion
-    ? 'There is no photo that exactly one other person has judged.'
-    : 'Every kept photo is judged, or somebody is judging it. New ones come with new answers, or with a batch of your photos.';
+function Done({ model, mode, again, undo }: DoneProps) {
   return (
-    <Empty title="No photos to judge" text={text}>
+    <Empty title="No photos to judge" text={DONE[mode]}>
       <Button variant="default" onClick={again}>
         Look again
       </Button>
@@ -196,18 +188,32 @@ function Done({ model, secondOpinion, again, undo }: DoneProps) {
   );
 }
 
+const DONE: Readonly<Record<ReviewMode, string>> = {
+  first:
+    'Every kept photo is judged, or somebody is judging it. New ones come with new answers, or with a batch of your photos.',
+  second: 'There is no photo that exactly one other person has judged.',
+  differing: 'The versions of the newest rollout agree on every kept photo that nobody has judged.',
+};
+
 function progressOf(count: number, left: number | null): string {
   const judged = `${formatCount(count)} judged`;
   if (left === null) return judged;
   return `${judged} · ${formatCount(left)}${left + count >= COUNTED ? ' or more' : ''} left`;
 }
 
+/** The answers to a photo; those of a rollout by name, so that nobody sees which version gave which. */
+function answersOf({ prediction: { label, rolloutLabel } }: Review, mode: ReviewMode): readonly string[] {
+  return mode === 'differing' && rolloutLabel !== null ? [label, rolloutLabel].toSorted() : [label];
+}
+
 /** The answer, and why the photo is worth a judgment. */
-function reasonsOf({ prediction }: Review): string {
+function reasonsOf({ prediction, drift }: Review, answered: readonly string[]): string {
   const { label, confidence, version, otherLabel, outlierScore } = prediction;
+  if (answered.length > 1) return `The versions of the rollout answered ${answered.join(' and ')}.`;
   return [
     `Version ${version} answered ${label}, ${formatShare(confidence)}.`,
     ...(otherLabel === null ? [] : [`Another answer to the photo is ${otherLabel}.`]),
     ...(outlierScore !== null && outlierScore > 1 ? ['It is unlike the training images.'] : []),
+    ...(drift === null ? [] : [drift]),
   ].join(' ');
 }

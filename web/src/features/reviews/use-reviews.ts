@@ -15,9 +15,9 @@ const UNDONE = 50;
 
 const REVIEW = graphql(`
   fragment Review_review on Review {
-    score
+    score drift
     prediction {
-      id version label confidence margin outlierScore otherLabel
+      id version label confidence margin outlierScore otherLabel rolloutLabel
       thumbnail(side: 512)
     }
   }
@@ -26,8 +26,10 @@ export type Review = ResultOf<typeof REVIEW>;
 
 const NEXT = graphql(
   `
-  mutation NextReviews($model: String!, $first: Int!, $except: [ID!]!, $secondOpinion: Boolean!) {
-    nextReviews(model: $model, first: $first, except: $except, secondOpinion: $secondOpinion) {
+  mutation NextReviews($model: String!, $first: Int!, $except: [ID!]!, $secondOpinion: Boolean!, $differing: Boolean!) {
+    nextReviews(
+      model: $model, first: $first, except: $except, secondOpinion: $secondOpinion, differing: $differing
+    ) {
       left
       agreement @include(if: $secondOpinion) { photos agreed }
       reviews { ...Review_review }
@@ -52,6 +54,9 @@ const TAKE_BACK = graphql(`
   }
 `);
 
+/** Photos that nobody has judged, those that one other person has judged, or those on which the versions of a rollout differ. */
+export type ReviewMode = 'first' | 'second' | 'differing';
+
 interface State {
   /** Photos that are reserved for this person, the first of which is shown. */
   readonly queue: readonly Review[];
@@ -72,7 +77,8 @@ const NOTHING: State = { queue: [], judged: [], count: 0, left: null, agreement:
  * The photos that one person judges. What it says is shown at once and sent in order; the next photos are fetched before they
  * are needed.
  */
-export function useReviews(model: string, secondOpinion: boolean) {
+export function useReviews(model: string, mode: ReviewMode) {
+  const [secondOpinion, differing] = [mode === 'second', mode === 'differing'];
   const [state, setState] = useState<State>(NOTHING);
   const [problem, setProblem] = useState<string | null>(null);
   const [next] = useMutation(NEXT, { fetchPolicy: 'no-cache' }); // it would keep every photo
@@ -105,7 +111,7 @@ export function useReviews(model: string, secondOpinion: boolean) {
     asking.current = true;
     const request = async (): Promise<void> => {
       const except = [...held.current.map(({ prediction }) => prediction.id), ...leaving.current].slice(0, MOST_EXCEPT);
-      const { data } = await next({ variables: { model, first: HELD, except, secondOpinion } });
+      const { data } = await next({ variables: { model, first: HELD, except, secondOpinion, differing } });
       if (!data) return;
       const { left, agreement = null, reviews } = data.nextReviews;
       const fresh = readFragment(REVIEW, reviews as readonly FragmentOf<typeof REVIEW>[]);
@@ -130,7 +136,7 @@ export function useReviews(model: string, secondOpinion: boolean) {
         }),
       () => setState((before) => ({ ...before, isLast: true })),
     );
-  }, [model, next, secondOpinion, send]);
+  }, [model, next, secondOpinion, differing, send]);
 
   const { queue, isLast } = state;
   /** What one judgment takes off the photos that nobody has judged. */

@@ -25,6 +25,12 @@ const MODEL = graphql(`
   }
 `);
 
+const MODES = [
+  { value: 'first', label: 'Not judged yet' },
+  { value: 'differing', label: 'Versions differ' },
+  { value: 'second', label: 'Second opinions' },
+] as const;
+
 /** The kept photos of a model that nobody has judged, one by one, those first that teach most. */
 export function ReviewPage() {
   const { name = '' } = useParams();
@@ -52,7 +58,7 @@ export function ReviewPage() {
 function Queue({ model, paused }: { readonly model: string; readonly paused: boolean }) {
   const asked = useQuery(MODEL, { variables: { model } });
   const [search, setSearch] = useSearchParams();
-  const second = search.has('second');
+  const mode = MODES.find(({ value }) => search.has(value))?.value ?? 'first';
   return (
     <Answer of={asked}>
       {({ model: found }) => {
@@ -82,18 +88,15 @@ function Queue({ model, paused }: { readonly model: string; readonly paused: boo
               mb="sm"
               size="xs"
               aria-label="Photos"
-              data={[
-                { value: 'first', label: 'Not judged yet' },
-                { value: 'second', label: 'Second opinions' },
-              ]}
-              value={second ? 'second' : 'first'}
-              onChange={(value) => setSearch(value === 'second' ? { second: '' } : {}, { replace: true })}
+              data={[...MODES]}
+              value={mode}
+              onChange={(value) => setSearch(value === 'first' ? {} : { [value]: '' }, { replace: true })}
             />
             <Reviews
-              key={`${model} ${second}`}
+              key={`${model} ${mode}`}
               model={model}
               paused={paused}
-              secondOpinion={second}
+              mode={mode}
               labels={new Map(versions.map(({ number, labels }) => [number, labels]))}
             />
           </>
