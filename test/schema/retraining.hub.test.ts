@@ -226,7 +226,7 @@ it('is stopped by a person who cancels its round: its runs end, and the history 
   await expect.poll(statesOf, PATIENTLY).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
   expect((await find('stopped')).rounds, 'the hub has not started another one').toMatchObject([canceled]);
   const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', {
-    filter: { action: 'RETRAINING_CANCELLED' },
+    filter: { actions: ['RETRAINING_CANCELLED'] },
   });
   expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: 'rule stopped', reason: 'wrong labels' }]);
   const again = await runHub(

@@ -40,6 +40,8 @@ interface Answer {
   readonly outlierScore?: number | null;
   readonly fingerprint?: string | null;
   readonly photo?: boolean;
+  /** Number of the version, 1 or 2. */
+  readonly version?: number;
 }
 
 /** Answers of models, by the name of the model, in the order in which they were kept. */
@@ -65,6 +67,13 @@ const ROWS: Readonly<Record<string, readonly Answer[]>> = {
   shared: Array.from({ length: 28 }, (_, i) => ({ margin: i / 28 })),
   few: [{ margin: 0.1 }, { margin: 0.2 }, { margin: 0.3 }],
   taken: [{ margin: 0.1 }, { margin: 0.2 }],
+  renewed: [
+    { margin: 0.1, hash: 'b'.repeat(64) },
+    { margin: 0.2, hash: 'c'.repeat(64) },
+    { margin: 0.9, hash: 'b'.repeat(64), version: 2 },
+    { margin: 0.8, hash: 'c'.repeat(64), version: 2, label: 'blue' },
+    { margin: 0.05, hash: 'c'.repeat(64) },
+  ],
 };
 
 let hub: HubWithColours;
@@ -90,10 +99,15 @@ const trainer = async (name: string): Promise<HubUser> =>
 
 /** Keeps answers of a new model, each as the log writes them. @returns their ids. */
 async function keepAnswers(client: PrismaClient, model: string, answers: readonly Answer[]): Promise<string[]> {
-  await copyVersions(client, model, [{}]);
-  const { id: versionId, modelId } = await client.modelVersion.findFirstOrThrow({ where: { model: { name: model } } });
+  await copyVersions(client, model, [{}, {}]);
+  const versions = await client.modelVersion.findMany({
+    where: { model: { name: model } },
+    orderBy: { number: 'asc' },
+  });
   const kept: string[] = [];
-  for (const { hash = randomBytes(32).toString('hex'), label = 'red', photo = true, ...given } of answers) {
+  for (const answer of answers) {
+    const { hash = randomBytes(32).toString('hex'), label = 'red', photo = true, version = 1, ...given } = answer;
+    const { id: versionId, modelId } = versions[version - 1]!;
     const row = {
       ...{ id: uuid(), modelId, versionId, at: new Date(), inputHash: hash, label, milliseconds: 1, confidence: 0.9 },
       ...{ ...given, photoBlob: photo ? hash : null },
@@ -163,6 +177,16 @@ describe('the review queue', () => {
     await judge(ann, classify.predictionId!, { label: 'red' });
     await hub.send('classify', 'image', photo, asked);
     expect((await queueOf('colours')).left, 'a photo that was judged').toBe(0);
+  });
+
+  it('has a photo with the answer of the newest version, and what an older one answered to it', async () => {
+    const [, , sameLabel, otherLabel] = ids.get('renewed')!;
+    const { reviews, left } = await queueOf('renewed');
+    expect(left).toBe(2);
+    expect(reviews.map(({ score, prediction }) => [prediction.id, score!.toFixed(2), prediction.otherLabel])).toEqual([
+      [otherLabel, '0.70', 'red'], // 1 - 0.8 + 0.5
+      [sameLabel, '0.10', null],
+    ]);
   });
 
   it('puts near duplicates behind the others', async () => {

@@ -20,8 +20,13 @@ export class HubQueue {
   /** Adds the answers of a version, as a prediction job does that keeps its photos for review. */
   async add(version, answers) {
     const { client } = this.#database;
+    const { versionId, number } = version;
+    await client.$executeRaw`
+      INSERT INTO model_versions (id, model_id, number, dataset_version_id, backbone_id, weights_blob, labels, preprocessing,
+        test_accuracy, test_loss)
+      VALUES (${versionId}, ${MODEL.modelId}, ${number}, '', '', '', '[]', '{}', 0, 0)`;
     const data = answers.map(({ photo: { sha256, ...answer } }) => ({
-      ...{ id: `${String(++this.#number).padStart(12, '0')}`, versionId: version.versionId, modelId: MODEL.modelId },
+      ...{ id: `${String(++this.#number).padStart(12, '0')}`, versionId, modelId: MODEL.modelId },
       ...{ at: new Date(), inputHash: sha256, photoBlob: sha256, ...answer },
     }));
     for (let start = 0; start < data.length; start += 500) {

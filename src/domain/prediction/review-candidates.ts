@@ -55,7 +55,8 @@ export async function candidates(
   const chosen = diverse(best, [...judged, ...elsewhere]).slice(0, count);
   if (chosen.length === count) return chosen;
   const skipped = await db.$queryRaw<Candidate[]>`
-    SELECT p.id, p.input_hash AS hash, p.fingerprint FROM review_skips s JOIN predictions p ON p.id = s.prediction_id
+    SELECT p.id, p.input_hash AS hash, p.fingerprint FROM review_skips s
+    JOIN predictions p ON p.model_id = s.model_id AND p.input_hash = s.input_hash
     WHERE s.model_id = ${modelId} AND s.token_id = ${tokenId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without})
     ORDER BY s.at, p.id LIMIT ${count - chosen.length}`;
   return [...chosen, ...skipped];

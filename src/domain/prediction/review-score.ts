@@ -53,8 +53,9 @@ const UNQUEUED = Prisma.sql`NOT EXISTS (
   SELECT 1 FROM predictions q WHERE q.model_id = p.model_id AND q.input_hash = p.input_hash AND q.review_score >= 0)`;
 
 /**
- * Puts new answers with photos into the review queue. A photo is queued once and never after a judgment; a later answer
- * with another label raises the score of the queued one. Each photo costs a few look-ups in an index, however often it is sent.
+ * Puts new answers with photos into the review queue. A photo is queued once and never after a judgment, with the answer of
+ * the newest version: what an older one was unsure of may be easy now. Another label of a later answer, and of the answer that
+ * is replaced, raises the score. Each photo costs a few look-ups in an index, however often it is sent.
  */
 export async function queueAnswers(
   db: Db,
@@ -62,6 +63,19 @@ export async function queueAnswers(
 ): Promise<void> {
   const ids = rows.filter(({ photoBlob }) => photoBlob !== null).map(({ id }) => id);
   if (ids.length === 0) return;
+  await db.$executeRaw`
+    WITH newer AS (
+      SELECT DISTINCT ON (q.id) q.id AS old_id, q.label, p.id FROM predictions p
+      JOIN predictions q ON q.model_id = p.model_id AND q.input_hash = p.input_hash AND q.review_score >= 0
+      JOIN model_versions pv ON pv.id = p.version_id JOIN model_versions qv ON qv.id = q.version_id
+      WHERE p.id = ANY(${ids}) AND pv.number > qv.number ORDER BY q.id, pv.number DESC, p.id
+    ), left_queue AS (
+      UPDATE predictions q SET review_score = NULL FROM newer WHERE q.id = newer.old_id
+    )
+    UPDATE predictions p SET review_score = 1, other_label = CASE WHEN p.label <> newer.label THEN newer.label END
+    FROM newer WHERE p.id = newer.id`;
+  await db.$executeRaw`
+    UPDATE predictions p SET review_score = ${SCORE} WHERE p.id = ANY(${ids}) AND p.review_score >= 0`;
   await db.$executeRaw`
     UPDATE predictions p SET review_score = ${SCORE}
     WHERE p.id IN (
