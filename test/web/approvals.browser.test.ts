@@ -54,13 +54,13 @@ describe.skipIf(!browser)('the rules for production', () => {
   it('start training, until somebody cancels a round', () =>
     onPage(browser as Browser, hub, '/models/guarded', async (page) => {
       await page.getByRole('cell', { name: 'Every day' }).waitFor();
-      await page.getByRole('button', { name: 'Cancel the round of nightly' }).click();
+      await page.getByRole('button', { name: 'Cancel round of nightly' }).click();
       await page.getByRole('textbox', { name: 'Reason' }).fill('wrong labels');
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Cancel round', exact: true }).click();
       await page.getByText('Rounds', { exact: true }).click();
       await page.getByText('first canceled it: wrong labels').waitFor();
-      expect(await page.getByRole('button', { name: 'Cancel the round of nightly' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Cancel round of nightly' }).count()).toBe(0);
     }));
 
   it('ask a second person, who sees the verdicts of the gate, rejects one request and approves the next', async () => {

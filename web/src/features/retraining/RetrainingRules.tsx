@@ -95,7 +95,7 @@ function Rules({ model, rules, refetch }: Props) {
                     needs="cancelRetrainingRound"
                     size="compact-sm"
                     variant="default"
-                    aria-label={`Cancel the round of ${rule.name}`}
+                    aria-label={`Cancel round of ${rule.name}`}
                     onClick={() => setOpen({ rule, form: 'cancel' })}
                   >
                     Cancel round…
