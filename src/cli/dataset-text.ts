@@ -28,6 +28,15 @@ export function versionFields(version: DatasetVersion): string {
       ['class', ...splits.map(({ split }) => ` ${split.toLowerCase()}`)],
       version.classes.map((label) => [label, ...splits.map(({ classes }) => imagesOf(classes, label))]),
     ),
+    statistics?.columns?.length
+      ? table(
+          ['column', ' images', ' values', 'most frequent'],
+          statistics.columns.map(({ name, images, valueCount, values }) => [
+            ...[name, count(images), count(valueCount)],
+            values.map((each) => `${each.value} (${count(each.images)})`).join(', '),
+          ]),
+        )
+      : '',
     rejectedCount === 0
       ? ''
       : table(
@@ -37,7 +46,14 @@ export function versionFields(version: DatasetVersion): string {
   );
 }
 
-function statisticsFields({ mean, deviation, grey, flat, duplicates }: NonNullable<DatasetVersion['statistics']>) {
+function statisticsFields({
+  mean,
+  deviation,
+  grey,
+  flat,
+  duplicates,
+  columns,
+}: NonNullable<DatasetVersion['statistics']>) {
   const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
   return {
     'mean of red, green, blue': mean && channels(mean),
@@ -49,6 +65,7 @@ function statisticsFields({ mean, deviation, grey, flat, duplicates }: NonNullab
     'near duplicates': `${count(duplicates.near)} groups`,
     'in training and test': `${count(duplicates.leaks)} groups`,
     'labels disagree': `${count(duplicates.labelConflicts)} groups`,
+    columns: columns ? columns.map(({ name }) => name).join(', ') : 'not kept: registered before the hub kept them',
   };
 }
 

@@ -1,6 +1,7 @@
 import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { DATASET_BOUNDS, type DatasetBounds } from './bounds.js';
+import { type Description, described, descriptionOf } from './columns.js';
 import { type StoredVersion, storeVersion } from './ingest.js';
 import { duplicatesOf } from './inspect.js';
 import { type ImageRecord, type Manifest, manifestOf } from './manifest.js';
@@ -16,6 +17,9 @@ export interface LabeledPhoto {
   readonly sha256: string;
   readonly className: string;
 }
+
+/** The description of a photo: there is no table, and what the version calls its source is another one. */
+const JUDGED: Description = { values: new Map(), source: 'judged photos' };
 
 /** A version with photos that were added, and what became of the others. */
 export interface PhotosAdded extends StoredVersion {
@@ -56,8 +60,12 @@ export async function addPhotos(
     const likeTest = packed.images.length - fresh.length;
     if (fresh.length === 0) throw nothingToAdd(photos.length, { present, likeTest, rejected: rejections.count });
     const shards = [...parent.shards, ...(await writer.finish())];
-    const images = [...parent.images, ...fresh.map((image) => recordOf(image, parent.shards.length, labels))];
-    const manifest = manifestOf(parent.classes, shards, images);
+    const images = [
+      ...parent.images.map((image) => ({ ...image, description: descriptionOf(parent, image) })),
+      ...fresh.map((image) => ({ ...recordOf(image, parent.shards.length, labels), description: JUDGED })),
+    ];
+    const { images: records, ...descriptions } = described(images, parent.columns ?? []);
+    const manifest = manifestOf(parent.classes, shards, records, descriptions);
     const added = new Set(fresh.map(({ sha256 }) => sha256));
     const rejected = { rejected: rejections.kept, rejectedCount: rejections.count };
     return { ...(await storeVersion(manifest, blobs)), added, present, likeTest, ...rejected };

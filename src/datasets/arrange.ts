@@ -17,6 +17,8 @@ export interface Arrangement {
   /** Sorted. */
   readonly classes: readonly string[];
   readonly images: readonly ImageRecord[];
+  /** Names of further columns, as in a manifest. */
+  readonly columns: readonly string[];
 }
 
 /**
@@ -32,10 +34,10 @@ export function arrange(
 ): Arrangement {
   const { placement, unused } = findPlacement(intake, bounds);
   for (const { path } of unused) rejections.add(path.join('/'), NOT_AN_IMAGE);
-  const { classes } = placement;
+  const { classes, columns } = placement;
   checkBound(bounds, 'maxClasses', classes.length, 'The source', 'classes');
   const placed = place(intake.images, placement, rejections);
-  for (const { name, reason } of placement.absent) rejections.add(name, reason);
+  for (const { name, reason } of [...placement.absent, ...placement.leftOut]) rejections.add(name, reason);
   if (placed.length === 0) throw nothingTaken(rejections);
   checkTrainable(placed, classes);
   const missing = (split: Split) => placed.every((image) => image.split !== split);
@@ -43,7 +45,7 @@ export function arrange(
     test: missing('test') ? fractions.test : 0,
     validation: missing('validation') ? fractions.validation : 0,
   };
-  return { classes, images: drawSplits(placed, classes, drawn, seed) };
+  return { classes, images: drawSplits(placed, classes, drawn, seed), columns };
 }
 
 function place(images: readonly PackedImage[], layout: Placement, rejections: Rejections): ImageRecord[] {
@@ -66,7 +68,8 @@ function place(images: readonly PackedImage[], layout: Placement, rejections: Re
       continue;
     }
     firsts.set(key, image.name);
-    placed.push({ ...image, label, split });
+    const values = where.values ?? layout.columns.map(() => null);
+    placed.push({ ...image, label, split, ...(layout.columns.length > 0 ? { values } : {}) });
   }
   return placed;
 }

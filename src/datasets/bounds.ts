@@ -24,6 +24,10 @@ export interface DatasetBounds {
   readonly maxPathLength: number;
   /** Rejected files that are recorded by name; the others are only counted. */
   readonly maxRejected: number;
+  /** Further columns of a table of labels that are kept. */
+  readonly maxColumns: number;
+  /** UTF-16 code units of a value, and of the name, of a column that is kept. */
+  readonly maxValueLength: number;
 }
 
 export const DATASET_BOUNDS: DatasetBounds = {
@@ -37,6 +41,8 @@ export const DATASET_BOUNDS: DatasetBounds = {
   maxEntries: 400_000,
   maxPathLength: 512,
   maxRejected: 1000,
+  maxColumns: 32,
+  maxValueLength: 100,
 };
 
 /** Bytes from which the ratio is checked: small archives of small, flat images compress well. */

@@ -1,6 +1,7 @@
 import { HubError } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { checkTrainable } from './arrange.js';
+import { type Description, described, descriptionOf, joined } from './columns.js';
 import { type DuplicateGroup, duplicatesOf } from './inspect.js';
 import { type ImageRecord, type Manifest, manifestOf, SPLITS, type Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
@@ -44,8 +45,9 @@ export interface Derivation {
 }
 
 /** An image with the name of its class, since labels differ between versions. */
-interface Named extends Omit<ImageRecord, 'label'> {
+interface Named extends Omit<ImageRecord, 'label' | 'values' | 'source'> {
   readonly className: string;
+  readonly description: Description;
 }
 
 /** Splits in the order in which they keep images that look the same: a test split should not change. */
@@ -53,26 +55,36 @@ const KEPT_FIRST: readonly Split[] = ['test', 'validation', 'train'];
 
 /**
  * Derives a manifest from those of other versions. It refers to their shards, so no image is stored again. An image that
- * two versions have in the same class and split counts once.
+ * two versions have in the same class and split counts once, with what both say of it.
+ * @param origins names of the parents, to say of each image of several ones where it comes from.
  * @throws BAD_INPUT for unknown classes and images, DATASET_REFUSED when the result cannot be trained on.
  */
-export async function derive(parents: readonly Manifest[], derivation: Derivation): Promise<Manifest> {
+export async function derive(
+  parents: readonly Manifest[],
+  derivation: Derivation,
+  origins: readonly string[] = [],
+): Promise<Manifest> {
+  const columns = [...new Set(parents.flatMap((parent) => parent.columns ?? []))];
   const shards = [...new Set(parents.flatMap((parent) => parent.shards))];
-  const merged = parents.flatMap((parent) =>
-    parent.images.map(({ label, ...image }): Named => {
+  const merged = parents.flatMap((parent, i) => {
+    const origin = parents.length > 1 ? (origins[i] ?? null) : null;
+    return parent.images.map((record): Named => {
+      const { label, values: _, source: __, ...image } = record;
       const shard = shards.indexOf(parent.shards[image.shard]!);
-      return { ...image, shard, className: parent.classes[label]! };
-    }),
-  );
+      const { values, source } = descriptionOf(parent, record);
+      return { ...image, shard, className: parent.classes[label]!, description: { values, source: source ?? origin } };
+    });
+  });
   checkNamed(merged, derivation);
   const kept = takeShare(applyChanges(merged, derivation), derivation);
-  if (derivation.duplicates === 'KEEP') return manifestOfNamed(kept, shards);
+  if (derivation.duplicates === 'KEEP') return manifestOfNamed(kept, shards, columns);
   const ordered = kept.toSorted(byPlace);
   const groups = await duplicatesOf(ordered, derivation.duplicates === 'DROP_EXACT' ? 'exact' : 'near');
   const dropped = repeated(ordered, groups);
   return manifestOfNamed(
     ordered.filter((_, row) => !dropped.has(row)),
     shards,
+    columns,
   );
 }
 
@@ -108,7 +120,10 @@ function applyChanges(images: readonly Named[], { classes, rename, relabel, with
       return { ...image, className };
     });
   const once = groupBy(result, ({ split, className, sha256 }) => `${split} ${sha256} ${className}`);
-  return [...once.values()].map(([first]) => first!);
+  return [...once.values()].map((same) => {
+    const description = same.map((image) => image.description).reduce(joined);
+    return { ...same[0]!, description };
+  });
 }
 
 /** A share of each class of each split, independent of the order of the images. */
@@ -129,15 +144,20 @@ function repeated(images: readonly Named[], groups: readonly DuplicateGroup[]): 
   return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => rank(a) - rank(b) || a - b).slice(1)));
 }
 
-function manifestOfNamed(images: readonly Named[], allShards: readonly string[]): Manifest {
+function manifestOfNamed(
+  images: readonly Named[],
+  allShards: readonly string[],
+  allColumns: readonly string[],
+): Manifest {
   const classes = [...new Set(images.map(({ className }) => className))].sort(byCodeUnit);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const used = new Set(images.map(({ shard }) => shard));
   const shards = allShards.filter((_, shard) => used.has(shard));
-  const records = images.map(({ className, ...image }): ImageRecord => {
+  const labeled = images.map(({ className, ...image }) => {
     const shard = shards.indexOf(allShards[image.shard]!);
     return { ...image, shard, label: labels.get(className)! };
   });
+  const { images: records, ...descriptions } = described(labeled, allColumns);
   checkTrainable(records, classes);
   if (!records.some(({ split }) => split === 'test')) {
     throw new HubError(
@@ -145,5 +165,5 @@ function manifestOfNamed(images: readonly Named[], allShards: readonly string[])
       'No test images are left, so accuracy could not be measured: keep some images of the test split.',
     );
   }
-  return manifestOf(classes, shards, records);
+  return manifestOf(classes, shards, records, descriptions);
 }

@@ -71,8 +71,8 @@ export async function ingestImages(
   try {
     const packed = await packImages(source, writer, rejections, { bounds: bounds, signal, onProgress });
     const fractions = { test: testFraction, validation: validationFraction };
-    const { classes, images } = arrange(packed, rejections, bounds, fractions, seed);
-    const manifest = manifestOf(classes, await writer.finish(), images);
+    const { classes, images, columns } = arrange(packed, rejections, bounds, fractions, seed);
+    const manifest = manifestOf(classes, await writer.finish(), images, { columns });
     signal.throwIfAborted();
     const stored = await storeVersion(manifest, blobs);
     return { ...stored, rejected: rejections.kept, rejectedCount: rejections.count };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
 import type { DatasetBounds } from './bounds.js';
+import { ColumnCollector } from './columns.js';
 import type { FolderTree } from './folder-tree.js';
 import { type Place, type Placement, splitPath } from './layout.js';
 import { byCodeUnit, quoted } from './names.js';
@@ -64,14 +65,18 @@ function readerOf(path: readonly string[]): (typeof READERS)[number] | undefined
 /** Assigns classes and splits by a table, or by a table in each split folder. */
 export class TablePlacement implements Placement {
   readonly classes: readonly string[];
+  readonly columns: readonly string[];
   readonly #name: string;
   readonly #places = new Map<string, Place | null>();
   readonly #missing: Set<string>;
+  readonly #columns: ColumnCollector;
 
   /** @throws DATASET_REFUSED, naming the table and the line, for an invalid row. */
   constructor(tables: readonly LabelsTable[], tree: FolderTree, bounds: DatasetBounds) {
     this.#name = tables.map(({ path }) => path.join('/')).join(' or ');
+    this.#columns = new ColumnCollector(bounds);
     for (const table of tables) this.#read(table, tree, bounds);
+    this.columns = this.#columns.names;
     const places = [...this.#places.values()].filter((place) => place !== null);
     this.classes = [...new Set(places.map(({ className }) => className))].sort(byCodeUnit);
     this.#missing = new Set(this.#places.keys());
@@ -82,7 +87,9 @@ export class TablePlacement implements Placement {
     this.#missing.delete(key);
     const place = this.#places.get(key);
     if (place === null) return { reason: `without a class in ${this.#name}` };
-    return place ?? { reason: `not listed in ${this.#name}` };
+    return place
+      ? { ...place, values: this.#columns.valuesOf(key, this.columns) }
+      : { reason: `not listed in ${this.#name}` };
   }
 
   get absent(): readonly { readonly name: string; readonly reason: string }[] {
@@ -92,9 +99,16 @@ export class TablePlacement implements Placement {
     }));
   }
 
+  get leftOut(): Placement['leftOut'] {
+    return this.#columns.leftOut.map(({ column, reason }) => ({
+      name: `${this.#name}, column ${quoted(column)}`,
+      reason: `${reason}, so that it is not kept`,
+    }));
+  }
+
   #read(table: LabelsTable, tree: FolderTree, bounds: DatasetBounds): void {
     const name = table.path.join('/');
-    for (const { line, value } of readerOf(table.path)!.read(decodeTable(table.content, name), name)) {
+    for (const { line, value, cells } of readerOf(table.path)!.read(decodeTable(table.content, name), name)) {
       const { file, label, split } = checkRow(value, name, line);
       const parts = [...table.path.slice(0, -1), ...filePath(file, name, line, bounds)];
       const key = parts.join('/');
@@ -104,6 +118,7 @@ export class TablePlacement implements Placement {
         throw tableFault(name, line, `${quoted(file)} is listed twice, with different labels or splits. Keep one row`);
       }
       this.#places.set(key, place);
+      this.#columns.add(key, cells);
     }
   }
 }

@@ -58,12 +58,18 @@ function unsafe(path: string, fault: string): HubError {
 export interface Place {
   readonly split: Split | null;
   readonly className: string;
+  /** Values of `Placement.columns`, in their order; undefined where it is in no table. */
+  readonly values?: readonly (string | null)[];
 }
 
 /** Assigns classes and splits to the files of a source. */
 export interface Placement {
   /** Class names, sorted. */
   readonly classes: readonly string[];
+  /** Names of further columns of the table of labels. */
+  readonly columns: readonly string[];
+  /** Columns of the table that are not kept. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
   /** Class and split of a file, or the reason for its rejection. */
   place(path: readonly string[]): Place | { readonly reason: string };
   /** Expected files that the source lacks. */
@@ -79,6 +85,8 @@ const COLLECTING_NAMES: ReadonlySet<string> = new Set(['images', 'image', 'imgs'
  */
 export class Layout implements Placement {
   readonly absent = [];
+  readonly columns = [];
+  readonly leftOut = [];
   readonly #tree: FolderTree;
   /** Folders at the top whose images have no class. */
   readonly #unlabeled: ReadonlySet<string>;

@@ -28,10 +28,22 @@ export interface ImageRecord {
   readonly height: number;
   /** Null in versions that were written before facts existed. */
   readonly facts: ImageFacts | null;
+  /** Values of `Manifest.columns`, in their order; null for none. Absent without columns. */
+  readonly values?: readonly (string | null)[] | undefined;
+  /** Index into `Manifest.sources`; absent where the image came with the version's own source. */
+  readonly source?: number | undefined;
+}
+
+/** What is known of images besides classes and splits. Absent where nothing is, so that an older hub reads such a manifest. */
+export interface Descriptions {
+  /** Names of further columns of the table of labels. */
+  readonly columns?: readonly string[] | undefined;
+  /** Where images come from that did not come with the version's own source, in words. */
+  readonly sources?: readonly string[] | undefined;
 }
 
 /** The content of a dataset version, stored as a blob of JSON. Immutable. */
-export interface Manifest {
+export interface Manifest extends Descriptions {
   readonly format: 1;
   /** SHA-256 over classes and sorted lines of split, class and image hash: equal data, equal hash, however it is packed. */
   readonly contentHash: string;
@@ -53,9 +65,22 @@ export function manifestOf(
   classes: readonly string[],
   shards: readonly string[],
   images: readonly ImageRecord[],
+  { columns = [], sources = [] }: Descriptions = {},
 ): Manifest {
   const sorted = images.toSorted(byIdentity);
-  return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
+  return {
+    ...{ format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted },
+    ...(columns.length > 0 ? { columns } : {}),
+    ...(sources.length > 0 ? { sources } : {}),
+  };
+}
+
+/** SHA-256 over the columns and their values, in the order of the images; null without columns. */
+export function hashColumns({ columns, images }: Manifest): string | null {
+  if (!columns) return null;
+  const hash = createHash('sha256').update(`${JSON.stringify(columns)}\n`);
+  for (const { values } of images) hash.update(`${JSON.stringify(values)}\n`);
+  return hash.digest('hex');
 }
 
 /** Computes `Manifest.contentHash`. @param images in the order of `byIdentity`. */

@@ -72,6 +72,14 @@ class SplitPlacement implements Placement {
     return this.isTabled(path) ? this.table.place(path) : this.layout.place(path);
   }
 
+  get columns(): Placement['columns'] {
+    return this.table.columns;
+  }
+
+  get leftOut(): Placement['leftOut'] {
+    return this.table.leftOut;
+  }
+
   get absent(): Placement['absent'] {
     return this.table.absent;
   }

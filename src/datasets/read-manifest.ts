@@ -23,6 +23,8 @@ const schema = z
     contentHash: sha256,
     classes: z.array(z.string()).min(2),
     shards: z.array(sha256).min(1),
+    columns: z.array(z.string()).optional(),
+    sources: z.array(z.string()).optional(),
     images: z.array(
       z.strictObject({
         sha256,
@@ -35,11 +37,19 @@ const schema = z
         width: size,
         height: size,
         facts: facts.nullable().default(null),
+        values: z.array(z.string().nullable()).optional(),
+        source: index.optional(),
       }),
     ),
   })
-  .refine(({ classes, shards, images }) =>
-    images.every(({ label, shard }) => label < classes.length && shard < shards.length),
+  .refine(({ classes, shards, columns, sources = [], images }) =>
+    images.every(
+      ({ label, shard, values, source = -1 }) =>
+        label < classes.length &&
+        shard < shards.length &&
+        values?.length === columns?.length &&
+        source < sources.length,
+    ),
   );
 
 /** Reads a manifest blob. @throws NOT_FOUND, or BLOB_CORRUPT for a damaged blob or other content. */

@@ -28,7 +28,7 @@ export async function repack(
       const place = await writer.append(await read(image), image.sha256);
       images.push({ ...image, offset: place.offset, shard: kept.length + place.shard });
     }
-    return manifestOf(manifest.classes, [...kept, ...(await writer.finish())], images);
+    return manifestOf(manifest.classes, [...kept, ...(await writer.finish())], images, manifest);
   } catch (error) {
     await writer.discard();
     throw error;

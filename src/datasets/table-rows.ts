@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import type { Cell } from './columns.js';
 import { quoted } from './names.js';
 import { tableFault } from './table-fault.js';
 
@@ -7,6 +8,8 @@ import { tableFault } from './table-fault.js';
 export interface TableRow {
   readonly line: number;
   readonly value: { readonly file?: unknown; readonly label?: unknown; readonly split?: unknown };
+  /** Its further columns. */
+  readonly cells: readonly Cell[];
 }
 
 /** Delimiters of CSV, the standard's first. */
@@ -16,11 +19,13 @@ const SEP_LINE = /^"?sep=(.)"?(?:\r\n|\n|\r)/i;
 const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
 const FILE_COLUMNS = ['file', 'file_name', 'filename'];
+/** Keys of JSON that are not further columns. */
+const JSON_KEYS = ['file', 'file_name', 'label', 'split'];
 
 const records = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
 type CsvRecord = z.output<typeof records>[number];
 
-/** Rows of `labels.csv`: columns `file` (or `file_name`), `label` and optionally `split`. @throws DATASET_REFUSED. */
+/** Rows of `labels.csv`: columns `file` (or `file_name`), `label`, optionally `split`, and further ones. @throws DATASET_REFUSED. */
 export function csvRows(text: string, table: string): TableRow[] {
   const { header, body } = readCsv(text, table, (names) => names.includes('label') && hasFile(names));
   const names = header.record.map((name) => name.trim().toLowerCase());
@@ -29,9 +34,11 @@ export function csvRows(text: string, table: string): TableRow[] {
     throw tableFault(table, header.info.lines, `has the column ${quoted(name)} twice`);
   };
   const [file, label, split] = [fileColumn(names, table, header), at('label'), at('split')];
+  const others = [...header.record.entries()].filter(([i]) => i !== file && i !== label && i !== split);
   return body.map(({ record, info }) => ({
     line: info.lines,
     value: { file: record[file], label: record[label], split: record[split] },
+    cells: others.map(([i, name]) => [name, record[i]] as const),
   }));
 }
 
@@ -50,7 +57,7 @@ export function oneHotRows(text: string, table: string): TableRow[] {
       const listed = classes.map(quoted).join(' and ');
       throw tableFault(table, info.lines, `has the classes ${listed}; an image has one class. Remove the others`);
     }
-    return { line: info.lines, value: { file: record[file], label: classes[0] ?? null } };
+    return { line: info.lines, value: { file: record[file], label: classes[0] ?? null }, cells: [] };
   });
 }
 
@@ -59,6 +66,7 @@ export function annotationRows(text: string, table: string): TableRow[] {
   return parseCsv(text, table, { delimiter: '\t', quote: false }).map(({ record, info }) => ({
     line: info.lines,
     value: { file: `images/${record[0]}`, label: record[1] },
+    cells: [],
   }));
 }
 
@@ -77,7 +85,8 @@ export function jsonRows(text: string, table: string): TableRow[] {
       throw tableFault(table, line, 'not a JSON object. Write one object with "file" and "label" on each line');
     }
     checkKeys(content, table, line);
-    return [{ line, value: { ...value, file: value.file ?? value.file_name } }];
+    const cells = Object.entries(value).filter(([key]) => !JSON_KEYS.includes(key));
+    return [{ line, value: { ...value, file: value.file ?? value.file_name }, cells }];
   });
 }
 

@@ -112,6 +112,42 @@ describe('a derived version', () => {
     expect(merged.images.filter(({ shard }) => shard === 1)).toHaveLength(birds.images.length);
   });
 
+  it('keeps the columns of all, of several what each knows of an image, and where it comes from', async () => {
+    const files = { 'train/a.png': await png(1), 'train/b.png': await png(2), 'test/a.png': await png(3) };
+    const tabled = (...columns: string[]) =>
+      ingested({ ...files, 'labels.csv': Buffer.from(`file,label,split,${columns.join('\n')}`) });
+    const cameras = await tabled(
+      'camera,place',
+      'train/a.png,cat,train,north,',
+      'train/b.png,dog,train,south,',
+      'test/a.png,cat,test,,in',
+    );
+    const nights = await tabled(
+      'night,camera',
+      'train/a.png,cat,train,no,east',
+      'train/b.png,dog,train,,',
+      'test/a.png,cat,test,,south',
+    );
+    expect(await change([cameras], {})).toEqual(cameras);
+    const { pets } = await parents();
+    const merged = await derive([cameras, nights, pets], { ...UNCHANGED, classes: ['cat', 'dog'] }, [
+      'x',
+      'y',
+      'pets 1',
+    ]);
+    expect(merged).toMatchObject({ columns: ['camera', 'place', 'night'], sources: ['x', 'pets 1'] });
+    const known = merged.images.filter(({ source }) => merged.sources?.[source!] === 'x');
+    expect(Object.fromEntries(known.map(({ name, values }) => [name, values]))).toEqual({
+      'train/a.png': ['north', null, 'no'],
+      'train/b.png': ['south', null, null],
+      'test/a.png': ['south', 'in', null],
+    });
+    expect(merged.images.find(({ name }) => name === 'train/cat/0.png')?.values).toEqual([null, null, null]);
+    const [first] = merged.images.filter(({ values }) => values?.[2] === 'no');
+    const without = await change([merged], { without: [first!.sha256] });
+    expect(without.columns).toEqual(['camera', 'place']);
+  });
+
   it('does not name shards of which it has nothing', async () => {
     const { birds, pets } = await parents();
     const some = await change([pets, birds], { classes: ['owl', 'tit'] });

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
+import { readManifest } from '../../src/datasets/read-manifest.js';
+import type { BlobStore } from '../../src/storage/blobs.js';
 import { type Files, png } from './archives.js';
 import { sourceOf, temporaryStore } from './fixtures.js';
 
-const ingest = async (files: Files) =>
-  ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });
+const ingest = async (files: Files) => {
+  const { blobs } = await temporaryStore();
+  stores.push(blobs);
+  return ingestImages(await sourceOf(files), blobs, { testFraction: 0.5 });
+};
+const stores: BlobStore[] = [];
 
 const table = (...lines: string[]) => Buffer.from(lines.join('\n'));
 
@@ -56,6 +62,51 @@ describe('a table of labels', () => {
     const { manifest, rejected } = await ingest({ [name]: table(...lines), ...(await four()) });
     expect(manifest.images.map((image) => manifest.classes[image.label]).sort()).toEqual(['cat', 'cat', 'dog', 'dog']);
     expect(rejected).toEqual([]);
+  });
+
+  it('gives images its further columns, trimmed, and says which it does not keep', async () => {
+    const lines = [
+      '{"file":"a.png","label":"cat","camera":" north ","year":2021,"night":false,"box":[1],"text":"short"}',
+      `{"file":"b.png","label":"cat","camera":"","year":null,"night":true,"box":[2],"text":"${'x'.repeat(101)}"}`,
+      '{"file":"c.png","label":"dog","camera":"cafe\u0301","empty":""}',
+      '{"file":"d.png","label":"dog","bell":"\\u0007"}',
+    ];
+    const { manifest, rejected, manifestBlob } = await ingest({ 'labels.jsonl': table(...lines), ...(await four()) });
+    expect(manifest.columns).toEqual(['camera', 'year', 'night']);
+    const values = Object.fromEntries(manifest.images.map((image) => [image.name, image.values]));
+    expect(values).toEqual({
+      ...{ 'a.png': ['north', '2021', 'false'], 'b.png': [null, null, 'true'] },
+      ...{ 'c.png': ['caf\u00e9', null, null], 'd.png': [null, null, null] },
+    });
+    expect(await readManifest(stores.at(-1)!, manifestBlob.sha256)).toEqual(manifest);
+    expect(rejected).toEqual([
+      {
+        name: 'labels.jsonl, column "box"',
+        reason: 'has values that are not text, numbers, true or false, so that it is not kept',
+      },
+      {
+        name: 'labels.jsonl, column "text"',
+        reason: 'has values longer than the limit maxValueLength of 100, so that it is not kept',
+      },
+      {
+        name: 'labels.jsonl, column "bell"',
+        reason: 'has values with control characters or "\uFFFD", so that it is not kept',
+      },
+    ]);
+  });
+
+  it('keeps the columns up to the limit, and no column that a table has twice', async () => {
+    const extra = Array.from({ length: 34 }, (_, i) => `c${i}`);
+    const lines = CSV.map((line, i) => [line, ...extra.map((name) => (i === 0 ? name : '1'))].join(','));
+    const { manifest, rejected } = await ingest({
+      ...(await four()),
+      'labels.csv': table(...lines.map((line) => line.replace(/,c1,/, ',c0,'))),
+    });
+    expect(manifest.columns).toEqual(extra.filter((name) => !['c0', 'c1'].includes(name)));
+    expect(rejected.map(({ name }) => name)).toEqual(['labels.csv, column "c0"']);
+    const wide = await ingest({ ...(await four()), 'labels.csv': table(...lines) });
+    expect(wide.rejected.map(({ name }) => name)).toEqual(['labels.csv, column "c32"', 'labels.csv, column "c33"']);
+    expect(wide.manifest.contentHash).toBe(manifest.contentHash); // the images are the same
   });
 
   it('takes numbers as names of classes', async () => {

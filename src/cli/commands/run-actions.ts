@@ -148,7 +148,10 @@ export function addRunActions(run: Command): void {
       );
     });
 
-  withRun('slices', 'Show the accuracy of a run by class, size and brightness of its test images, the oddest first.')
+  withRun(
+    'slices',
+    'Show the accuracy of a run by class, size, brightness, column and source of its test images, the oddest first.',
+  )
     .option('--first <number>', 'number of slices', wholeNumber, 20)
     .action(async (id: string, options: SlicesOptions) => {
       const { first } = options;
@@ -158,11 +161,21 @@ export function addRunActions(run: Command): void {
       if (!slices) throw new HubError('NOT_FOUND', 'The list of test images is lost or damaged: see "hub verify".');
       print(options, runEvaluation, () =>
         table(
-          ['slice', ' images', ' accuracy', ' 95% interval', ' confidence', ' deviation', 'most frequent mistake'],
+          [
+            'slice',
+            ' images',
+            ' accuracy',
+            ' 95% interval',
+            ' confidence',
+            ' ECE',
+            ' deviation',
+            'most frequent mistake',
+          ],
           slices.map((slice) => [
             ...[slice.kind === 'CLASS' ? `class ${slice.name}` : slice.name, slice.images, percent(slice.accuracy)],
             `${percent(slice.low)} to ${percent(slice.high)}`,
             maybe(slice.meanConfidence, percent),
+            maybe(slice.calibrationError, percent),
             slice.deviation.toFixed(1),
             maybe(
               slice.mistake,

@@ -6,7 +6,11 @@ export const VERSION_FIELDS = graphql(`
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount owner { name }
     splits { split images classes { label images } }
     rejected { name reason }
-    statistics { mean deviation grey flat duplicates { exact near leaks labelConflicts } }
+    statistics {
+      mean deviation grey flat
+      duplicates { exact near leaks labelConflicts }
+      columns { name images valueCount values { value images } }
+    }
     derivation { parents { dataset number } }
   }
 `);

@@ -75,7 +75,7 @@ export const RUN_SLICES = graphql(`
     runEvaluation(id: $id) {
       images
       slices(first: $first) {
-        kind name images correct accuracy low high meanConfidence difference deviation
+        kind name images correct accuracy low high meanConfidence calibrationError difference deviation
         mistake { trueClass predictedClass images }
       }
     }

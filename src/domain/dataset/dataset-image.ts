@@ -1,3 +1,4 @@
+import { descriptionOf } from '../../datasets/columns.js';
 import type { DuplicateKind } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
 
@@ -19,6 +20,16 @@ export interface DatasetImage {
   readonly bytes: number;
   /** Mean of red, green and blue, 0 to 255; null in versions without color data. */
   readonly mean: readonly number[] | null;
+  /** Its further columns in the table of labels, without empty ones. */
+  readonly values: readonly ColumnValue[];
+  /** Where it comes from; null if it came with the version's own source. */
+  readonly origin: string | null;
+}
+
+/** The value of an image in a column of its table of labels. */
+export interface ColumnValue {
+  readonly column: string;
+  readonly value: string;
 }
 
 /** Images that look the same. */
@@ -55,7 +66,9 @@ export interface DatasetVersionDiff {
 }
 
 /** The image at a position of a version. */
-export function imageOf(versionId: string, { classes, images }: Manifest, row: number): DatasetImage {
+export function imageOf(versionId: string, manifest: Manifest, row: number): DatasetImage {
+  const { classes, images } = manifest;
+  const { values, source } = descriptionOf(manifest, images[row]!);
   const { sha256, name, label, split, width, height, bytes, facts } = images[row]!;
   return {
     versionId,
@@ -68,5 +81,7 @@ export function imageOf(versionId: string, { classes, images }: Manifest, row: n
     height,
     bytes,
     mean: facts?.mean ?? null,
+    values: [...values].map(([column, value]) => ({ column, value })),
+    origin: source,
   };
 }

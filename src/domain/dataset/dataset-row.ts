@@ -25,6 +25,15 @@ const statisticsSchema: z.ZodType<DatasetStatistics> = z.object({
   grey: z.int(),
   flat: z.int().nullable().default(null),
   duplicates: z.object({ exact: z.int(), near: z.int(), leaks: z.int(), labelConflicts: z.int() }),
+  columns: z
+    .array(
+      z.object({
+        ...{ name: z.string(), images: z.int(), valueCount: z.int() },
+        values: z.array(z.object({ value: z.string(), images: z.int() })),
+      }),
+    )
+    .nullable()
+    .default(null),
 });
 
 const derivationSchema: z.ZodType<VersionDerivation> = z.object({

@@ -119,10 +119,10 @@ export class DatasetVersionService {
       if (!row) throw notFound('dataset version', id);
       return { id, dataset: row.dataset.name, number: row.number };
     });
-    const source = parents.map((parent) => `${parent.dataset} version ${parent.number}`).join(', ');
-    return writer.write(dataset ?? parents[0]!.dataset, source, actor, async () => {
+    const origins = parents.map((parent) => `${parent.dataset} version ${parent.number}`);
+    return writer.write(dataset ?? parents[0]!.dataset, origins.join(', '), actor, async () => {
       const manifests = await Promise.all(parentIds.map(async (id) => (await contents.of(id)).manifest));
-      const stored = await storeVersion(await derive(manifests, derivation), blobs);
+      const stored = await storeVersion(await derive(manifests, derivation, origins), blobs);
       return { ...stored, derivation: { parents, ...derivation, judgedPhotos: 0 } };
     });
   }

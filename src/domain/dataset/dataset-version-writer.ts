@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
+import { columnSummaries } from '../../datasets/columns.js';
 import type { StoredVersion } from '../../datasets/ingest.js';
 import { conflicts, type Inspection, leaks } from '../../datasets/inspect.js';
-import type { Manifest } from '../../datasets/manifest.js';
+import { hashColumns, type Manifest } from '../../datasets/manifest.js';
 import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
@@ -62,8 +63,8 @@ export class DatasetVersionWriter {
   ) {}
 
   /**
-   * Writes a version. For data that the dataset already has, returns the newest version with that data, unless the new one
-   * erases images; its rejected files are then those of this source.
+   * Writes a version. For data that the dataset already has, with the same values of columns if there are any, returns the
+   * newest version with that data, unless the new one erases images; its rejected files are then those of this source.
    * @param source origin of the images, for people. @param actor owner of the version. @param store stores the blobs.
    */
   async write(
@@ -127,12 +128,16 @@ export class DatasetVersionWriter {
       judged = [],
     } = stored;
     const { parents = [], ...derivation } = stored.derivation ?? {};
+    const columnsHash = hashColumns(manifest);
     return this.prisma.$transaction(async (tx) => {
       // The row lock gives two concurrent writes different numbers, and the second one sees the data of the first.
       await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${datasetId} FOR UPDATE`;
       const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId }, _max: { number: true } });
       const same = await tx.datasetVersion.findFirst({
-        where: { datasetId, contentHash: manifest.contentHash },
+        where: {
+          ...{ datasetId, contentHash: manifest.contentHash },
+          ...(columnsHash === null ? {} : { statistics: { path: ['columnsHash'], equals: columnsHash } }),
+        },
         include: { dataset: true },
         orderBy: { number: 'desc' },
       });
@@ -158,7 +163,7 @@ export class DatasetVersionWriter {
           rejected: rejected.map((file) => ({ ...file })),
           rejectedCount: stored.rejectedCount ?? 0,
           shards: [...manifest.shards],
-          statistics: json(statisticsOf(inspection, manifest)),
+          statistics: json({ ...statisticsOf(inspection, manifest), ...(columnsHash ? { columnsHash } : {}) }),
           inspectionBlob: inspectionBlob.sha256,
           ...(stored.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
           parents: { create: stored.erases ? [] : parents.map(({ id }) => ({ parentId: id })) },
@@ -206,6 +211,7 @@ function statisticsOf(inspection: Inspection, manifest: Manifest): DatasetStatis
       leaks: count((group) => leaks(group, manifest)),
       labelConflicts: count((group) => conflicts(group, manifest)),
     },
+    columns: columnSummaries(manifest),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ColumnSummary } from '../../datasets/columns.js';
 import type { Derivation } from '../../datasets/derive.js';
 import type { SizeRange } from '../../datasets/inspect.js';
 import type { Split } from '../../datasets/manifest.js';
@@ -64,6 +65,8 @@ export interface DatasetStatistics {
   /** Number of images of one color; null in versions from before it was counted. */
   readonly flat: number | null;
   readonly duplicates: DuplicateCounts;
+  /** Further columns of the table of labels; null in versions from before they were kept. */
+  readonly columns: readonly ColumnSummary[] | null;
 }
 
 /** An immutable set of labeled images with classes and splits. */

@@ -1,13 +1,25 @@
+import { confidenceBins, errorOfBins } from '../../calibration/calibration-error.js';
 import { shareInterval } from '../../calibration/share-interval.js';
+import { type Description, descriptionOf } from '../../datasets/columns.js';
 import { type DuplicateGroup, leaks } from '../../datasets/inspect.js';
 import type { ImageRecord, Manifest } from '../../datasets/manifest.js';
+import { groupBy } from '../../group-by.js';
 import type { Prediction } from '../../training/predictions.js';
 
 /** Parts that test images are divided into by a number. */
 const PARTS = 4;
+/** Values of a column, and sources, with a slice of their own: those of the most images. */
+const MOST_VALUES = 20;
 
 /** What the images of a slice have in common. */
-export const SliceKind = { CLASS: 'CLASS', SIZE: 'SIZE', BRIGHTNESS: 'BRIGHTNESS', DUPLICATE: 'DUPLICATE' } as const;
+export const SliceKind = {
+  CLASS: 'CLASS',
+  SIZE: 'SIZE',
+  BRIGHTNESS: 'BRIGHTNESS',
+  DUPLICATE: 'DUPLICATE',
+  COLUMN: 'COLUMN',
+  SOURCE: 'SOURCE',
+} as const;
 export type SliceKind = (typeof SliceKind)[keyof typeof SliceKind];
 
 /** Test images that have something in common, and how a run answers them. */
@@ -23,6 +35,8 @@ export interface EvaluationSlice {
   readonly high: number;
   /** Mean probability of the predicted class; null where it is not known at the temperature. */
   readonly meanConfidence: number | null;
+  /** Expected calibration error, 0 to 1; null where confidences are not known at the temperature. */
+  readonly calibrationError: number | null;
   /** Accuracy less that of all other test images, -1 to 1. */
   readonly difference: number;
   /** The difference in standard errors. */
@@ -40,6 +54,7 @@ export interface SliceMistake {
 /** An answer with its test image. */
 interface Answer extends Prediction {
   readonly record: ImageRecord;
+  readonly description: Description;
   /** At the temperature; null if unknown. */
   readonly sure: number | null;
 }
@@ -51,8 +66,8 @@ interface Group {
 }
 
 /**
- * Slices of the test images by what is stored of them: class, shorter side, brightness, and whether they look like a training
- * image. Those that deviate most from the rest come first. A slice of all images is none.
+ * Slices of the test images by what is stored of them: class, shorter side, brightness, whether they look like a training
+ * image or another test image, the columns of the table of labels, and their source. Those that deviate most from the rest come first. A slice of all images is none.
  * @param confidences at the temperature, one for each prediction; null if unknown.
  */
 export function slicesOf(
@@ -64,9 +79,11 @@ export function slicesOf(
   const answers = predictions.map((prediction, i) => ({
     ...prediction,
     record: manifest.images[prediction.image]!,
+    description: descriptionOf(manifest, manifest.images[prediction.image]!),
     sure: confidences?.[i] ?? null,
   }));
   const leaked = new Set(duplicates.filter((group) => leaks(group, manifest)).flatMap(({ images }) => images));
+  const repeated = new Set(duplicates.flatMap(({ images }) => testImagesOf(images, manifest)));
   const groups: Group[] = [
     ...manifest.classes.map((name, label) => ({
       ...{ kind: SliceKind.CLASS, name, answers: answers.filter(({ truth }) => truth === label) },
@@ -82,6 +99,15 @@ export function slicesOf(
       ...{ kind: SliceKind.DUPLICATE, name: 'look like a training image' },
       answers: answers.filter(({ image }) => leaked.has(image)),
     },
+    {
+      ...{ kind: SliceKind.DUPLICATE, name: 'look like another test image' },
+      answers: answers.filter(({ image }) => repeated.has(image)),
+    },
+    ...(manifest.columns ?? []).flatMap((column) => slicesByColumn(answers, column)),
+    ...byValue(answers, SliceKind.SOURCE, ({ source }) => source).map((part) => ({
+      ...part,
+      name: `from ${part.name}`,
+    })),
   ];
   const correct = countRight(answers);
   return groups
@@ -90,19 +116,52 @@ export function slicesOf(
     .toSorted((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
 }
 
-const shorterSide = ({ width, height }: ImageRecord): number => Math.min(width, height);
+/** The test images of a group of images that look alike, if they are several. */
+function testImagesOf(images: readonly number[], manifest: Manifest): readonly number[] {
+  const tests = images.filter((image) => manifest.images[image]!.split === 'test');
+  return tests.length > 1 ? tests : [];
+}
+
+/** Slices by the values of a column: by ranges where it has many values and all of them are numbers. */
+function slicesByColumn(answers: readonly Answer[], column: string): Group[] {
+  const inColumn = ({ values }: Description): string | null => values.get(column) ?? null;
+  const values = new Set(answers.map(({ description }) => inColumn(description)));
+  const missing = answers.filter(({ description }) => inColumn(description) === null);
+  values.delete(null);
+  const isNumber = values.size > MOST_VALUES && [...values].every((value) => Number.isFinite(Number(value)));
+  const parts = isNumber
+    ? partsBy(answers, SliceKind.COLUMN, ({ description }) => numberOf(inColumn(description))).map((part) => ({
+        ...{ ...part, name: `${column} ${part.name}` },
+      }))
+    : byValue(answers, SliceKind.COLUMN, inColumn).map((part) => ({ ...part, name: `${column} = ${part.name}` }));
+  return [...parts, { kind: SliceKind.COLUMN, name: `${column} has no value`, answers: missing }];
+}
+
+const numberOf = (value: string | null): number | null => (value === null ? null : Number(value));
+
+/** Answers by a value, the most frequent values first. Values of one image each make no slices. */
+function byValue(answers: readonly Answer[], kind: SliceKind, of: (image: Description) => string | null): Group[] {
+  const groups = groupBy(answers, ({ description }) => of(description));
+  return [...groups]
+    .flatMap(([name, found]) => (name === null ? [] : [{ kind, name, answers: found }]))
+    .toSorted((a, b) => b.answers.length - a.answers.length)
+    .filter((_group, _i, [most]) => most!.answers.length > 1)
+    .slice(0, MOST_VALUES);
+}
+
+const shorterSide = ({ record: { width, height } }: Answer): number => Math.min(width, height);
 
 /** Luma of the mean color (ITU-R BT.601), 0 to 255; null where facts were not stored. */
-function brightness({ facts }: ImageRecord): number | null {
+function brightness({ record: { facts } }: Answer): number | null {
   if (!facts) return null;
   const [red, green, blue] = facts.mean;
   return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
 }
 
 /** Divides answers into parts of about equal size by a number; equal numbers stay together. */
-function partsBy(answers: readonly Answer[], kind: SliceKind, of: (image: ImageRecord) => number | null): Group[] {
+function partsBy(answers: readonly Answer[], kind: SliceKind, of: (answer: Answer) => number | null): Group[] {
   const known = answers.flatMap((answer) => {
-    const value = of(answer.record);
+    const value = of(answer);
     return value === null ? [] : [{ answer, value }];
   });
   const sorted = known.map(({ value }) => value).toSorted((a, b) => a - b);
@@ -127,10 +186,18 @@ function sliceOf(
     meanConfidence: sure.includes(null)
       ? null
       : sure.reduce((sum: number, value) => sum + (value as number), 0) / images,
+    calibrationError: errorOf(answers),
     difference: correct / images - othersRight / others,
     deviation: deviationOf(correct, images, othersRight, others),
     mistake: mistakeOf(answers, classes),
   };
+}
+
+function errorOf(answers: readonly Answer[]): number | null {
+  const tops = answers.flatMap(({ sure, truth, predicted }) =>
+    sure === null ? [] : [{ confidence: sure, correct: truth === predicted }],
+  );
+  return tops.length < answers.length ? null : errorOfBins(confidenceBins(tops));
 }
 
 /**

@@ -4,11 +4,21 @@ import { Split } from '../../datasets/manifest.js';
 import type {
   ChangedImage,
   ChangedImages,
+  ColumnValue,
   DatasetImage,
   DatasetVersionDiff,
   DuplicateImages,
 } from '../../domain/dataset/dataset-image.js';
 import { OLD_PAGE, positionsTo } from '../connection.js';
+
+@ObjectType('ColumnValue', { description: 'The value of an image in a further column of its table of labels.' })
+class ColumnValueType implements ColumnValue {
+  @Field(() => String, { description: 'Name of the column.' })
+  column!: string;
+
+  @Field(() => String, { description: 'As the table has it, without spaces around it.' })
+  value!: string;
+}
 
 @ObjectType('DatasetImage', { description: 'One labeled image of a dataset version.' })
 export class DatasetImageType implements DatasetImage {
@@ -43,6 +53,19 @@ export class DatasetImageType implements DatasetImage {
     description: 'Mean of red, green and blue, 0 to 255; null in versions that were written before it was recorded.',
   })
   mean!: readonly number[] | null;
+
+  @Field(() => [ColumnValueType], {
+    description:
+      'Its values in further columns of the table of labels, without empty ones. None in versions that were written before columns were kept.',
+  })
+  values!: readonly ColumnValue[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where it comes from: the version that it was merged from, or "judged photos". Null if it came with the source of the version.',
+  })
+  origin!: string | null;
 }
 
 @ObjectType('DatasetImageConnection', {

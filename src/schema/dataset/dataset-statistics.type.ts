@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { ColumnSummary, ValueCount } from '../../datasets/columns.js';
 import type { SizeRange } from '../../datasets/inspect.js';
 import type { DatasetStatistics, DuplicateCounts } from '../../domain/dataset/dataset-version.js';
 
@@ -29,6 +30,32 @@ class DuplicateCountsType implements DuplicateCounts {
 
   @Field(() => Int, { description: 'Groups whose images have different classes.' })
   labelConflicts!: number;
+}
+
+@ObjectType('ColumnValueCount', { description: 'A value of a column, and how many images have it.' })
+class ValueCountType implements ValueCount {
+  @Field(() => String, { description: 'The value.' })
+  value!: string;
+
+  @Field(() => Int, { description: 'Number of images that have it.' })
+  images!: number;
+}
+
+@ObjectType('DatasetColumn', {
+  description: 'A further column of the tables of labels that a dataset version comes from, such as the camera.',
+})
+class DatasetColumnType implements ColumnSummary {
+  @Field(() => String, { description: 'Name of the column.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Number of different values.' })
+  valueCount!: number;
+
+  @Field(() => Int, { description: 'Number of images with a value.' })
+  images!: number;
+
+  @Field(() => [ValueCountType], { description: 'The ten most frequent values, the most frequent first.' })
+  values!: readonly ValueCount[];
 }
 
 @ObjectType('DatasetStatistics', { description: 'Sizes, colors and duplicates of the images of a dataset version.' })
@@ -63,4 +90,11 @@ export class DatasetStatisticsType implements DatasetStatistics {
 
   @Field(() => DuplicateCountsType, { description: 'Numbers of groups of duplicates.' })
   duplicates!: DuplicateCounts;
+
+  @Field(() => [DatasetColumnType], {
+    nullable: true,
+    description:
+      'The further columns of the table of labels, at most 32. Null in versions that were written before columns were kept: register the source again to have them.',
+  })
+  columns!: readonly ColumnSummary[] | null;
 }

@@ -73,7 +73,7 @@ export class EvaluationSliceResolver {
   @FieldResolver(() => [EvaluationSliceType], {
     nullable: true,
     description:
-      'Accuracy by class, size and brightness of the test images, and of those that look like training images; the slices that deviate most from the other images first. Null when the images of the dataset version cannot be listed, because files are lost or damaged.',
+      'Accuracy by class, size, brightness, source and columns of the table of labels of the test images, and of those that look like others; the slices that deviate most from the other images first. Null when the images of the dataset version cannot be listed, because files are lost or damaged.',
   })
   async slices(
     @Root() { slices }: RunEvaluationType,

@@ -106,7 +106,12 @@ registerEnumType(SliceKind, {
     CLASS: { description: 'Their class.' },
     SIZE: { description: 'Their shorter side: about a quarter of the test images each.' },
     BRIGHTNESS: { description: 'Their mean brightness: about a quarter of the test images each.' },
-    DUPLICATE: { description: 'They look like a training image, or are equal to one.' },
+    DUPLICATE: { description: 'They look like, or are equal to, a training image, or another test image.' },
+    COLUMN: {
+      description:
+        'Their value of a further column of the table of labels: each of the 20 most frequent values, or quarters of a column with more values that are all numbers.',
+    },
+    SOURCE: { description: 'Where they come from, in a version that was merged from several ones.' },
   },
 });
 
@@ -129,7 +134,9 @@ export class EvaluationSliceType implements EvaluationSlice {
   @Field(() => SliceKind, { description: 'What the images have in common.' })
   kind!: SliceKind;
 
-  @Field(() => String, { description: 'The slice in words, such as "shorter side 32 to 120 pixels"; or the class.' })
+  @Field(() => String, {
+    description: 'The slice in words, such as "shorter side 32 to 120 pixels" or "camera = north"; or the class.',
+  })
   name!: string;
 
   @Field(() => Int, { description: 'Number of test images.' })
@@ -153,6 +160,13 @@ export class EvaluationSliceType implements EvaluationSlice {
       'Mean probability of the predicted class, which is near `accuracy` in a calibrated network. Null for a temperature other than 1 when the probabilities of all classes are not recorded.',
   })
   meanConfidence!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Expected calibration error, 0 to 1, as in `Reliability`; of few images it is too high. Null where `meanConfidence` is.',
+  })
+  calibrationError!: number | null;
 
   @Field(() => Float, { description: 'Accuracy less that of all other test images, -1 to 1.' })
   difference!: number;

@@ -66,8 +66,8 @@ function tables(): InputCase[] {
   const pack = (name: string, content: string | Buffer) => async () =>
     tarGzOf({ ...(await pictures(...TABLE_FILES)), [name]: Buffer.from(content as string) });
   return [
-    ...TABLES_READ.map(([name, file, content]) => ({
-      ...{ name, archive: pack(file, content), expected: read(['train café 2', 'train dog 2']) },
+    ...TABLES_READ.map(([name, file, content, rejected]) => ({
+      ...{ name, archive: pack(file, content), expected: read(['train café 2', 'train dog 2'], rejected) },
     })),
     ...TABLES_REFUSED.map(([name, file, content, message]) => ({
       ...{ name, archive: pack(file, content), expected: refusal(message) },

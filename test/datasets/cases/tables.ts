@@ -11,8 +11,8 @@ const withDelimiter = (delimiter: string) => CAFE.map((line) => line.replace(','
 const csv = CAFE.join('\n');
 const json = CAFE_JSON.join('\n');
 
-/** Tables with two images of "café" and two of "dog": what they are, file name, content. */
-export const TABLES_READ: readonly (readonly [string, string, string | Buffer])[] = [
+/** Tables with two images of "café" and two of "dog": what they are, file name, content, and columns that are not kept. */
+export const TABLES_READ: readonly (readonly [string, string, string | Buffer, (readonly string[])?])[] = [
   ['as UTF-8', 'labels.csv', csv],
   ['as UTF-8 with a byte order mark', 'labels.csv', BOM + csv],
   ['as UTF-16, little endian, with its mark', 'labels.csv', utf16(BOM + csv)],
@@ -28,7 +28,12 @@ export const TABLES_READ: readonly (readonly [string, string, string | Buffer])[
   ['with line breaks of Windows', 'labels.csv', `${CAFE.join('\r\n')}\r\n`],
   ['with line breaks of both kinds', 'labels.csv', `${CAFE.slice(0, 3).join('\r\n')}\r\n${CAFE.slice(3).join('\n')}`],
   ['with line breaks of old Macs', 'labels.csv', CAFE.join('\r')],
-  ['with quoted line breaks', 'labels.csv', CAFE.map((line, i) => `"note\n${i}",${line}`).join('\n')],
+  [
+    'with quoted line breaks',
+    'labels.csv',
+    CAFE.map((line, i) => `"note\n${i}",${line}`).join('\n'),
+    ['labels.csv, column "note\\u{a}0": has control characters in its name, so that it is not kept'],
+  ],
   ['with quoted names', 'labels.csv', CAFE.map((line) => line.replace(/(.*),(.*)/, '"$1","$2"')).join('\n')],
   ['with the paths of Windows', 'labels.csv', csv.replaceAll('\n', '\n.\\')],
   ['in both Unicode forms', 'labels.csv', csv.replace('café', 'cafe\u0301')],
@@ -43,6 +48,7 @@ export const TABLES_READ: readonly (readonly [string, string, string | Buffer])[
     CAFE_JSON.map((line) => line.replace('}', ',"box":[{"label":1},{"label":2}],"note":"\\"label\\":\\\\"}')).join(
       '\n',
     ),
+    ['labels.jsonl, column "box": has values that are not text, numbers, true or false, so that it is not kept'],
   ],
   ['as JSON lines in both Unicode forms', 'labels.jsonl', json.replace('café', 'cafe\u0301')],
 ];

@@ -10,11 +10,15 @@ interface Seen {
   readonly side?: number;
   /** Null: facts are not stored. */
   readonly gray?: number | null;
+  /** Value of the column "camera". */
+  readonly camera?: string | null;
+  /** Index into `sources`. */
+  readonly source?: number;
 }
 
 /** A manifest of a training image and these test images, and their predictions. */
 function seen(images: readonly Seen[]): [Prediction[], number[], Manifest] {
-  const record = ({ truth, side = 32, gray = 100 }: Seen, i: number) => ({
+  const record = ({ truth, side = 32, gray = 100, camera = null, source }: Seen, i: number) => ({
     ...{
       sha256: String(i),
       name: `${i}.png`,
@@ -26,9 +30,18 @@ function seen(images: readonly Seen[]): [Prediction[], number[], Manifest] {
     },
     ...{ width: side + 10, height: side },
     facts: gray === null ? null : { mean: [gray, gray, gray], deviation: [0, 0, 0], fingerprint: null },
+    ...{ values: [camera], source },
   });
   const all = [{ truth: 0, predicted: 0 }, ...images].map(record);
-  const manifest = { format: 1, contentHash: '', classes: ['ant', 'bee'], shards: [''], images: all } as Manifest;
+  const described = { columns: ['camera'], sources: ['pets version 1', 'judged photos'] };
+  const manifest = {
+    format: 1,
+    contentHash: '',
+    classes: ['ant', 'bee'],
+    shards: [''],
+    images: all,
+    ...described,
+  } as Manifest;
   const predictions = images.map(({ truth, predicted }, i) => ({ image: i + 1, truth, predicted, confidence: 0.75 }));
   return [predictions, predictions.map(() => 0.75), manifest];
 }
@@ -91,8 +104,46 @@ describe('slices of test images', () => {
     ];
     const found = slicesOf(predictions, null, manifest, groups);
     expect(found.filter(({ kind }) => kind === 'DUPLICATE')).toMatchObject([
+      { name: 'look like another test image', images: 2, calibrationError: null },
       { name: 'look like a training image', images: 1, correct: 1, meanConfidence: null, mistake: null },
     ]);
+  });
+
+  it('divide the images by each value of a column, by their source, and give the calibration error of each', () => {
+    const images = [
+      ...right(10, { camera: 'north', source: 0 }),
+      ...wrong(5, { camera: 'south', source: 0 }),
+      ...right(1, { source: 1 }),
+    ];
+    const found = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'COLUMN' || kind === 'SOURCE');
+    expect(found.map(({ name, images: count, correct }) => [name, count, correct]).toSorted()).toEqual([
+      ['camera = north', 10, 10],
+      ['camera = south', 5, 0],
+      ['camera has no value', 1, 1],
+      ['from judged photos', 1, 1],
+      ['from pets version 1', 15, 10],
+    ]);
+    // all with a confidence of 0.75, so that the error is the distance of the accuracy to it
+    const errors = Object.fromEntries(found.map(({ name, calibrationError }) => [name, calibrationError]));
+    expect(errors).toMatchObject({ 'camera = north': 0.25, 'camera = south': 0.75 });
+  });
+
+  it('divide the images into quarters by a column of many numbers, and not by one of names that are all different', () => {
+    const cameras = Array.from({ length: 40 }, (_, i) => right(1, { camera: String(i / 2) })[0]!);
+    const byColumn = (images: Seen[]) => slicesOf(...seen(images), []).filter(({ kind }) => kind === 'COLUMN');
+    expect(
+      byColumn(cameras)
+        .map(({ name, images: count }) => [name, count])
+        .toSorted(),
+    ).toEqual([
+      ['camera 0 to 4.5', 10],
+      ['camera 10 to 14.5', 10],
+      ['camera 15 to 19.5', 10],
+      ['camera 5 to 9.5', 10],
+    ]);
+    expect(byColumn(cameras.map((image) => ({ ...image, camera: `no. ${image.camera}` })))).toEqual([]);
+    const many = cameras.map((image, i) => ({ ...image, camera: i < 19 ? 'north' : `no. ${i}` }));
+    expect(byColumn(many)).toHaveLength(20); // the most frequent values
   });
 
   it('are none where all images are alike, and leave out images whose facts are not stored', () => {

@@ -19,7 +19,7 @@ const IMAGE = graphql(`
     datasetVersion(id: $id) {
       id
       images(label: $label, split: $split, first: 1, after: $after) {
-        edges { node { row sha256 name label split width height bytes thumbnail(side: 512) } }
+        edges { node { row sha256 name label split width height bytes origin values { column value } thumbnail(side: 512) } }
       }
     }
   }
@@ -85,7 +85,7 @@ function Details({
   readonly labels: readonly string[];
 }) {
   const { draft, leaveOut, relabel } = useDraft(versionId);
-  const { row, sha256, name, label, split, width, height, bytes, thumbnail } = image;
+  const { row, sha256, name, label, split, width, height, bytes, thumbnail, origin, values } = image;
   return (
     <div className={classes.body}>
       <img className={classes.picture} src={thumbnail} alt={`${label}: ${name}`} />
@@ -98,6 +98,8 @@ function Details({
             'Size in pixels': `${width} × ${height}`,
             'File size': formatBytes(bytes),
             Digest: <Copyable value={sha256} />,
+            Origin: origin,
+            ...Object.fromEntries(values.map(({ column, value }) => [`Column ${column}`, value])),
           }}
         />
         <Stack gap="xs">

@@ -13,9 +13,19 @@ export const VersionSpec_version = graphql(`
       width { min median max }
       height { min median max }
       mean deviation grey
+      columns { name valueCount values { value } }
     }
   }
 `);
+
+/** Values of a column that the page names. */
+const NAMED_VALUES = 3;
+
+interface Column {
+  readonly name: string;
+  readonly valueCount: number;
+  readonly values: readonly { readonly value: string }[];
+}
 
 type Range = { readonly min: number; readonly median: number; readonly max: number };
 
@@ -36,6 +46,7 @@ export function VersionSpec({ version }: { readonly version: FragmentOf<typeof V
         'Mean red, green, blue': statistics?.mean && rgb(statistics.mean),
         'Standard deviation': statistics?.deviation && rgb(statistics.deviation),
         'Grayscale images': statistics?.grey ? formatCount(statistics.grey) : null,
+        Columns: statistics && columnsText(statistics.columns),
         Created: formatDate(spec.createdAt),
         Owner: spec.owner?.name,
         Source: derivation
@@ -48,6 +59,17 @@ export function VersionSpec({ version }: { readonly version: FragmentOf<typeof V
       }}
     />
   );
+}
+
+/** "camera (north, south), night (no, yes)"; null without columns. */
+function columnsText(columns: readonly Column[] | null): string | null {
+  if (!columns) return 'Not kept: registered before the hub kept them';
+  const texts = columns.map(({ name, valueCount, values }) => {
+    const more = valueCount > NAMED_VALUES ? `, ${formatCount(valueCount - NAMED_VALUES)} more` : '';
+    const named = values.slice(0, NAMED_VALUES).map(({ value }) => value);
+    return `${name} (${named.join(', ')}${more})`;
+  });
+  return texts.length > 0 ? texts.join(', ') : null;
 }
 
 const rangeText = ({ min, median, max }: Range): string => `${min} to ${max} (median ${median})`;

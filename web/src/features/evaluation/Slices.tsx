@@ -5,7 +5,7 @@ import { DataTable } from '../../ui/DataTable';
 
 export const SLICES = graphql(`
   fragment Slices_slice on EvaluationSlice {
-    kind name images accuracy low high meanConfidence deviation
+    kind name images accuracy low high meanConfidence calibrationError deviation
     mistake { trueClass predictedClass images }
   }
 `);
@@ -20,8 +20,8 @@ export function Slices({ of }: { readonly of: readonly FragmentOf<typeof SLICES>
         Slices
       </Title>
       <Text c="dimmed">
-        Test images by class, size and brightness. Deviation: difference from all other test images in standard errors;
-        by chance alone one slice in twenty is beyond 2 or −2.
+        Test images by class, size, brightness, column of the table of labels and source. Deviation: difference from all
+        other test images in standard errors; by chance alone one slice in twenty is beyond 2 or −2.
       </Text>
       <DataTable
         label="Slices"
@@ -30,21 +30,25 @@ export function Slices({ of }: { readonly of: readonly FragmentOf<typeof SLICES>
           ' Images',
           ' Accuracy (95% CI)',
           ' Mean confidence',
+          ' Calibration error',
           ' Deviation',
           'Most frequent mistake',
         ]}
-        rows={slices.map(({ kind, name, images, accuracy, low, high, meanConfidence, deviation, mistake }) => ({
-          key: `${kind} ${name}`,
-          cells: [
-            kind === 'CLASS' ? `class ${name}` : name,
-            formatCount(images),
-            `${formatShare(accuracy)} (${formatShare(low)} to ${formatShare(high)})`,
-            meanConfidence === null ? '–' : formatShare(meanConfidence),
-            formatDeviation(deviation),
-            mistake &&
-              `${mistake.trueClass} as ${mistake.predictedClass}, ${formatCount(mistake.images)} ${mistake.images === 1 ? 'image' : 'images'}`,
-          ],
-        }))}
+        rows={slices.map(
+          ({ kind, name, images, accuracy, low, high, meanConfidence, calibrationError, deviation, mistake }) => ({
+            key: `${kind} ${name}`,
+            cells: [
+              kind === 'CLASS' ? `class ${name}` : name,
+              formatCount(images),
+              `${formatShare(accuracy)} (${formatShare(low)} to ${formatShare(high)})`,
+              meanConfidence === null ? '–' : formatShare(meanConfidence),
+              calibrationError === null ? '–' : formatShare(calibrationError),
+              formatDeviation(deviation),
+              mistake &&
+                `${mistake.trueClass} as ${mistake.predictedClass}, ${formatCount(mistake.images)} ${mistake.images === 1 ? 'image' : 'images'}`,
+            ],
+          }),
+        )}
       />
     </section>
   );
