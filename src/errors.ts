@@ -20,6 +20,10 @@ export class HubError extends Error {
 /** The error that pending requests get at shutdown. */
 export const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
 
+/** Whether an error says that a row or blob is not there, or that a blob is damaged. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT');
+
 /** Whether an error says only that the hub is shutting down. */
 export const isShuttingDown = (error: unknown): boolean => error instanceof HubError && error.code === 'SHUTTING_DOWN';
 

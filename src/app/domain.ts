@@ -57,6 +57,8 @@ import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
 import { ShortIds } from '../domain/short-ids.js';
 import { SimilarImagesService } from '../domain/similar/similar-images-service.js';
+import { SliceAccuracies } from '../domain/slice/slice-accuracies.js';
+import { SliceService } from '../domain/slice/slice-service.js';
 import { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
@@ -151,6 +153,7 @@ export function openDomain(opened: Opened): Domain {
     pipelines: training.pipelines,
     processes: opened.processes,
     samples: new SampleService(SAMPLES),
+    slices: new SliceService(prisma, changes),
     similarImages: openSimilarImages(opened, datasets),
     sweepImportances: new SweepImportances(),
     sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),
@@ -254,7 +257,8 @@ function openModels(
   const { allowed, notices, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
   const replicas = new Replicas(prisma, processes, notices, log);
-  const aliasParts = { prisma, contents, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
+  const slices = new SliceAccuracies(prisma, blobs, contents);
+  const aliasParts = { prisma, contents, slices, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
   const promotions = new PromotionService(aliasParts);
   const deployer = new AliasDeployer(aliasParts);
   const rollouts = new RolloutService({

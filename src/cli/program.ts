@@ -22,6 +22,7 @@ import { rolloutCommand } from './commands/rollout.js';
 import { ruleCommand } from './commands/rule.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
+import { sliceCommand } from './commands/slice.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand } from './commands/status.js';
 import { sweepCommand } from './commands/sweep.js';
@@ -49,6 +50,7 @@ const COMMANDS = [
   promotionCommand,
   rolloutCommand,
   ruleCommand,
+  sliceCommand,
   classifyCommand,
   predictCommand,
   predictionsCommand,

@@ -42,6 +42,7 @@ import type { RunService } from '../domain/run/run-service.js';
 import type { SampleService } from '../domain/sample/sample-service.js';
 import type { ShortIds } from '../domain/short-ids.js';
 import type { SimilarImagesService } from '../domain/similar/similar-images-service.js';
+import type { SliceService } from '../domain/slice/slice-service.js';
 import type { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import type { SweepService } from '../domain/sweep/sweep-service.js';
 import type { TokenService } from '../domain/token/token-service.js';
@@ -84,6 +85,7 @@ import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SimilarImagesResolver } from './similar/similar-images.resolver.js';
+import { SliceResolver } from './slice/slice.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
 import { WebhookResolver } from './webhook/webhook.resolver.js';
@@ -124,6 +126,7 @@ export interface Services {
   readonly quotas: Quotas;
   readonly rateLimit: RateLimit;
   readonly rules: RuleService;
+  readonly slices: SliceService;
   readonly replicas: Replicas;
   readonly rollouts: RolloutService;
   readonly rolloutEvidence: RolloutEvidenceService;
@@ -179,6 +182,7 @@ export function resolversOf(services: Services): readonly object[] {
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
     new RetrainingResolver(services.rules),
+    new SliceResolver(services.slices),
     new RunFields(services.runLoaders, services.versionLoaders),
     new ProvenanceResolver(services.provenance),
     new RunResolver(services.runs, services.pipelines, services.runList, services.runGroups),

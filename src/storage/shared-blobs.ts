@@ -1,4 +1,4 @@
-import { HubError } from '../errors.js';
+import { HubError, isLost } from '../errors.js';
 import { BlobCache } from './blob-cache.js';
 import type { BlobRef, BlobStore, OpenBlob, StoredFile } from './blobs.js';
 import { DOWNLOADS } from './bucket-downloads.js';
@@ -154,9 +154,4 @@ export class SharedBlobStore implements BlobStore {
 function storedFile({ key, bytes, changed }: SharedObject, name: string): StoredFile {
   const [, prefix = '', rest = ''] = KEY.exec(name) ?? [];
   return { path: key, sha256: prefix + rest || null, isUnfinished: key.startsWith(INCOMING), bytes, changed };
-}
-
-/** Whether an error says that a copy is not there or is damaged. */
-function isLost(error: unknown): boolean {
-  return error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT');
 }

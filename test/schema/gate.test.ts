@@ -6,6 +6,7 @@ import {
   type GateRule,
   type Present,
   rulesSchema,
+  type SliceFigure,
 } from '../../src/domain/model/gate.js';
 
 const PRESENT: Present = {
@@ -19,9 +20,10 @@ const PRESENT: Present = {
     ['cat', 0.8],
     ['dog', 1],
   ]),
+  slices: new Map([['pets/night', { images: 40, correct: 30 }]]),
 };
 /** As GraphQL gives it. */
-type Rule = { kind: GateRule['kind']; metric?: GateRule['metric']; limit?: number };
+type Rule = { kind: GateRule['kind']; metric?: GateRule['metric']; limit?: number; slice?: string };
 
 const version = (changes: Partial<Candidate>): Candidate => ({ ...PRESENT, number: 2, ...changes });
 const classes = (cat: number, dog: number) =>
@@ -29,6 +31,7 @@ const classes = (cat: number, dog: number) =>
     ['cat', cat],
     ['dog', dog],
   ]);
+const night = (figure: SliceFigure): Partial<Candidate> => ({ slices: new Map([['pets/night', figure]]) });
 const rules = (...given: Rule[]): readonly GateRule[] => rulesSchema.parse(given);
 
 describe('a rule of the gate', () => {
@@ -115,6 +118,48 @@ describe('a rule of the gate', () => {
       { classAccuracies: null },
       false,
       /^The accuracy of version 2 by class is not known/,
+    ],
+    [
+      'SLICE_NOT_WORSE: worse',
+      { kind: 'SLICE_NOT_WORSE', slice: 'pets/night', limit: 0.05 },
+      night({ images: 50, correct: 34 }),
+      false,
+      /^Version 2 is right about 68\.00% of 50 images, production \(version 1\) about 75\.00% of 40 images\. A diff/,
+    ],
+    [
+      'SLICE_NOT_WORSE: within the margin',
+      { kind: 'SLICE_NOT_WORSE', slice: 'pets/night', limit: 0.1 },
+      night({ images: 50, correct: 34 }),
+      true,
+      /0\.1 is allowed/,
+    ],
+    [
+      'SLICE_THRESHOLD: reached',
+      { kind: 'SLICE_THRESHOLD', slice: 'pets/night', limit: 0.75 },
+      {},
+      true,
+      /75\.00% of 40 images; the minimum is 75\.00%\.$/,
+    ],
+    [
+      'SLICE_THRESHOLD: too few images',
+      { kind: 'SLICE_THRESHOLD', slice: 'pets/night' },
+      night({ images: 9, correct: 9 }),
+      false,
+      /slice pets\/night is not known: 9 of its test images are in the slice; 10 or more are needed\.$/,
+    ],
+    [
+      'SLICE_THRESHOLD: no images',
+      { kind: 'SLICE_THRESHOLD', slice: 'pets/night' },
+      night({ images: 0, correct: 0 }),
+      false,
+      /not known: none of its test images is in the slice\.$/,
+    ],
+    [
+      'SLICE_THRESHOLD: not known',
+      { kind: 'SLICE_THRESHOLD', slice: 'pets/night' },
+      night({ fault: 'Only trained versions have it, not imported ones.' }),
+      false,
+      /^The accuracy of version 2 on the slice pets\/night is not known\. Only trained/,
     ],
     ['CALIBRATED: it is', { kind: 'CALIBRATED' }, {}, true, /calibration of version 2 passed/],
     ['CALIBRATED: it was not done', { kind: 'CALIBRATED' }, { calibrated: null }, false, /was not done/],

@@ -31,6 +31,9 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   decideImage: ['TRAINER', 'nothing'],
   undoDecision: ['TRAINER', 'nothing'],
   deriveDecided: ['TRAINER', 'nothing'],
+  savedSlices: ['VIEWER', 'nothing'],
+  saveSlice: ['TRAINER', 'nothing'],
+  deleteSlice: ['MAINTAINER', 'nothing'],
   deleteDataset: ['MAINTAINER', 'nothing'],
   deleteDatasetVersion: ['MAINTAINER', 'nothing'],
 

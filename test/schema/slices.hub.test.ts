@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zipOf } from '../datasets/archives.js';
 import type { DatasetVersionAnswer } from '../support/answers.js';
 import { colourImages } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
-import { HOPELESS } from '../support/recipes.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { refused } from '../support/refused.js';
 import { TestHub } from '../support/test-hub.js';
 
 let hub: TestHub;
@@ -92,4 +93,116 @@ it('a run has the accuracy by each value of a column, and by the version that im
   ]) {
     expect(found.runEvaluation.slices).toContainEqual(expect.objectContaining({ name, images }));
   }
+});
+
+describe('a saved slice', () => {
+  const save = (name: string, ...conditions: object[]): Promise<unknown> =>
+    hub.ask('save-slice', { input: { dataset: 'yard', name, conditions } });
+  const setGate = (...rules: object[]): Promise<unknown> =>
+    hub.ask('set-gate', { model: 'yard', rules, reason: 'test' });
+  const at = () => ['--url', hub.url, '--token', hub.token];
+  const checks = async (number: number): Promise<unknown> =>
+    (await hub.ask<{ checkPromotion: { checks: unknown } }>('check-promotion', { model: 'yard', version: number }))
+      .checkPromotion.checks;
+
+  it('has the figures of a run, or why they are not known, in the API and the terminal', async () => {
+    const { code, stdout } = await runHub(
+      ...['slice', 'save', 'yard', 'north', '--column', 'camera=north', '--size', '..32', ...at()],
+    );
+    expect([code, stdout]).toEqual([0, 'Slice yard/north: camera = north, and shorter side up to 32 pixels\n']);
+    await save('none', { kind: 'SIZE', from: 33 });
+    await save('few', { kind: 'CLASS', values: ['red'] }, { kind: 'COLUMN', column: 'camera', values: ['north', 'x'] });
+    await save('lost', { kind: 'COLUMN', column: 'lens', from: 3 });
+    const { runEvaluation } = await hub.ask<{ runEvaluation: { savedSlices: unknown } }>('run-evaluation', { id: run });
+    expect(runEvaluation.savedSlices).toMatchObject([
+      { name: 'few', result: { kind: 'SAVED', images: 4 } },
+      { name: 'lost', result: null, missing: 'The dataset version has no column "lens": it has "camera".' },
+      { name: 'none', result: null, missing: null },
+      { name: 'north', result: { images: 12, calibrationError: expect.any(Number) } },
+    ]);
+    const shown = await runHub('run', 'slices', run, ...at());
+    expect(shown.stdout).toMatch(/^north +12 .*$/m);
+    expect(shown.stdout).toMatch(/^lost +0 .*The dataset version has no column "lens"/m);
+    expect((await runHub('slice', 'list', 'yard', ...at())).stdout).toMatch(
+      /yard\/few +class red, and camera = north or x/,
+    );
+  });
+
+  it('binds the gate of a model, which says why where it cannot be measured', async () => {
+    const good = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
+    await hub.registerModel(good.id, 'yard');
+    await hub.registerModel(run, 'yard');
+    await hub.ask('promote', { model: 'yard', version: 1, reason: 'test', now: true });
+    await setGate(
+      { kind: 'SLICE_NOT_WORSE', slice: 'yard/north' },
+      { kind: 'SLICE_THRESHOLD', slice: 'yard/north', limit: 0.9 },
+    );
+    expect(await checks(1)).toMatchObject([
+      { rule: 'slice yard/north good enough', passed: true, measured: 1, limit: 0.9 },
+    ]);
+    expect(await checks(2)).toMatchObject([
+      {
+        passed: false,
+        detail: expect.stringMatching(/^Version 2 is right about \d.+ of 12 images, production \(version 1/),
+      },
+      { passed: false, detail: expect.stringMatching(/of 12 images; the minimum is 90\.00%\.$/) },
+    ]);
+    const given = ['few', 'none', 'lost'].flatMap((name) => ['--rule', `SLICE_THRESHOLD yard/${name} 0.5`]);
+    const set = await runHub('model', 'gate', 'yard', ...given, '--reason', 'test', ...at());
+    expect(set.stdout).toMatch(/^SLICE_THRESHOLD +yard\/lost +0\.5$/m);
+    expect((await runHub('model', 'gate', 'yard', ...at())).stdout).toBe(set.stdout);
+    expect(await checks(1)).toMatchObject([
+      {
+        passed: false,
+        detail: expect.stringContaining('4 of its test images are in the slice; 10 or more are needed.'),
+      },
+      { passed: false, detail: expect.stringContaining('none of its test images is in the slice.') },
+      { passed: false, detail: expect.stringContaining('The dataset version has no column "lens"') },
+    ]);
+  });
+
+  it('stays as it is while a gate uses it', async () => {
+    const message = 'The slice yard/few cannot be deleted: the gate of yard has a rule on it. Change its gate first.';
+    const remove = (name: string) => hub.ask('delete-slice', { dataset: 'yard', name });
+    expect(await refused(remove('few'))).toEqual({ code: 'CONFLICT', message });
+    expect(await refused(save('few', { kind: 'DUPLICATE' }))).toMatchObject({ code: 'CONFLICT' });
+    const { savedSlices } = await hub.ask<{ savedSlices: unknown[] }>('saved-slices', { dataset: 'yard' });
+    expect(savedSlices).toContainEqual(expect.objectContaining({ name: 'few', usedBy: ['yard'] }));
+    expect(await refused(setGate({ kind: 'SLICE_THRESHOLD', slice: 'yard/noon' }))).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(await refused(setGate({ kind: 'SLICE_THRESHOLD' }))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await refused(setGate({ kind: 'NOT_WORSE', slice: 'yard/few' }))).toMatchObject({ code: 'BAD_INPUT' });
+    await setGate({ kind: 'MEASURED' });
+    expect((await runHub('slice', 'delete', 'yard', 'few', ...at())).stdout).toBe('Slice yard/few is deleted\n');
+    expect(await refused(remove('few'))).toMatchObject({ code: 'NOT_FOUND' });
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: { action: string; subject: string }[] } }>(
+      'audit-events',
+      { filter: { actions: ['SLICE_DELETED', 'SLICE_SAVED'] } },
+    );
+    expect(auditEvents.events[0]).toMatchObject({ action: 'SLICE_DELETED', subject: 'yard/few' });
+    expect(auditEvents.events).toHaveLength(5);
+  });
+
+  it.each([
+    ['without values', { kind: 'CLASS' }, 'A condition of kind CLASS is wrong: it needs values.'],
+    ['without a column', { kind: 'COLUMN', values: ['x'] }, 'wrong: column is for COLUMN, which needs it.'],
+    [
+      'with a range of classes',
+      { kind: 'CLASS', values: ['red'], from: 1 },
+      'wrong: from and to are for SIZE, BRIGHTNESS',
+    ],
+    [
+      'with values of a size',
+      { kind: 'SIZE', values: ['1'], from: 1 },
+      'wrong: values are for CLASS, COLUMN and SOURCE.',
+    ],
+    ['with an empty range', { kind: 'SIZE', from: 2, to: 1 }, 'wrong: from must be at most to; received 2 and 1.'],
+    ['with both', { kind: 'COLUMN', column: 'a', values: ['1'], to: 1 }, 'wrong: it needs values, or from or to.'],
+    ['of another slice', { kind: 'SAVED' }, 'A slice has no conditions of the kind SAVED.'],
+  ])('is refused %s', async (_, condition, message) => {
+    expect(await refused(save('wrong', condition))).toEqual({
+      ...{ code: 'BAD_INPUT', message: expect.stringContaining(message) },
+    });
+  });
 });

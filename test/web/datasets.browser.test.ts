@@ -235,6 +235,25 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await expectAccessible(page);
     }));
 
+  it('save a slice, which its form needs a condition for, and delete it', async () => {
+    await on('/datasets/pets', async (page) => {
+      await page.getByRole('button', { name: 'New slice…' }).click();
+      const form = page.getByRole('form', { name: 'New slice' });
+      await form.getByLabel('Name').fill('dark-cats');
+      const save = form.getByRole('button', { name: 'Save slice' });
+      await expect.poll(() => save.isDisabled()).toBe(true);
+      await form.getByLabel('Class').selectOption('cat');
+      await form.getByLabel('Brightness to').fill('60');
+      await save.click();
+      const table = page.getByRole('table', { name: 'Saved slices' });
+      await table.getByText('class cat, and brightness up to 60 of 255').waitFor();
+      await expectAccessible(page);
+      await table.getByRole('button', { name: 'Delete dark-cats' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByText('None. A slice is a part of the images').waitFor();
+    });
+  });
+
   it('filter by name, and say when nothing matches', () =>
     on('/datasets?text=pet', async (page) => {
       await page.getByRole('link', { name: 'pets', exact: true }).waitFor();

@@ -5,6 +5,7 @@ import { maybe, moment, percent, short, shortId } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
+import { addGate } from './gate.js';
 import { addExport, addImport } from './model-files.js';
 import { addImports } from './model-imports.js';
 import { addRemoval } from './model-removal.js';
@@ -147,6 +148,7 @@ export function modelCommand(program: Command): void {
       );
     },
   );
+  addGate(model);
   addExport(model);
   addImport(model);
   addImports(model);

@@ -7,7 +7,7 @@ import type { VariablesOf } from '../graphql.js';
 import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
-import { fields, print, sections, table } from '../output.js';
+import { type Cell, fields, print, sections, table } from '../output.js';
 import { EPOCH_TABLE } from '../requests/run.js';
 import {
   CLONE_RUN,
@@ -18,6 +18,7 @@ import {
   RESUME_RUN,
   RUN_MISTAKES,
   RUN_SLICES,
+  type SliceFigures,
   TAG_RUN,
   UPDATE_RUN,
 } from '../requests/run-life.js';
@@ -157,32 +158,34 @@ export function addRunActions(run: Command): void {
       const { first } = options;
       const { runEvaluation } = await (await connect(options)).request(RUN_SLICES, { id, first });
       if (!runEvaluation) throw new HubError('NOT_FOUND', `The run ${id} has no predictions.`);
-      const { slices } = runEvaluation;
+      const { slices, savedSlices } = runEvaluation;
       if (!slices) throw new HubError('NOT_FOUND', 'The list of test images is lost or damaged: see "hub verify".');
+      const saved = savedSlices ?? [];
       print(options, runEvaluation, () =>
-        table(
-          [
-            'slice',
-            ' images',
-            ' accuracy',
-            ' 95% interval',
-            ' confidence',
-            ' ECE',
-            ' deviation',
-            'most frequent mistake',
-          ],
-          slices.map((slice) => [
-            ...[slice.kind === 'CLASS' ? `class ${slice.name}` : slice.name, slice.images, percent(slice.accuracy)],
-            `${percent(slice.low)} to ${percent(slice.high)}`,
-            maybe(slice.meanConfidence, percent),
-            maybe(slice.calibrationError, percent),
-            slice.deviation.toFixed(1),
-            maybe(
-              slice.mistake,
-              ({ trueClass, predictedClass, images }) => `${trueClass} as ${predictedClass}, ${images}`,
-            ),
-          ]),
+        sections(
+          saved.length === 0
+            ? ''
+            : table(
+                SLICE_HEADS,
+                saved.map(({ name, result, missing }) =>
+                  result ? sliceRow(result, name) : [name, 0, ...Array(5).fill(null), missing ?? 'no test images'],
+                ),
+              ),
+          table(
+            SLICE_HEADS,
+            slices.map((slice) => sliceRow(slice, slice.kind === 'CLASS' ? `class ${slice.name}` : slice.name)),
+          ),
         ),
       );
     });
 }
+
+const SLICE_HEADS = [
+  ...['slice', ' images', ' accuracy', ' 95% interval', ' confidence', ' ECE', ' deviation', 'most frequent mistake'],
+];
+
+const sliceRow = (slice: SliceFigures, name: string): Cell[] => [
+  ...[name, slice.images, percent(slice.accuracy), `${percent(slice.low)} to ${percent(slice.high)}`],
+  ...[maybe(slice.meanConfidence, percent), maybe(slice.calibrationError, percent), slice.deviation.toFixed(1)],
+  maybe(slice.mistake, ({ trueClass, predictedClass, images }) => `${trueClass} as ${predictedClass}, ${images}`),
+];

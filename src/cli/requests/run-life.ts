@@ -70,17 +70,26 @@ export const RUN_MISTAKES = graphql(`
   }
 `);
 
-export const RUN_SLICES = graphql(`
-  query RunSlices($id: ID!, $first: Int!) {
-    runEvaluation(id: $id) {
-      images
-      slices(first: $first) {
-        kind name images correct accuracy low high meanConfidence calibrationError difference deviation
-        mistake { trueClass predictedClass images }
-      }
-    }
+const SLICE_FIGURES = graphql(`
+  fragment SliceFigures on EvaluationSlice @_unmask {
+    kind name images correct accuracy low high meanConfidence calibrationError difference deviation
+    mistake { trueClass predictedClass images }
   }
 `);
+export type SliceFigures = ResultOf<typeof SLICE_FIGURES>;
+
+export const RUN_SLICES = graphql(
+  `
+    query RunSlices($id: ID!, $first: Int!) {
+      runEvaluation(id: $id) {
+        images
+        savedSlices { name text missing result { ...SliceFigures } }
+        slices(first: $first) { ...SliceFigures }
+      }
+    }
+  `,
+  [SLICE_FIGURES],
+);
 
 export const COMPARE_RUNS = graphql(`
   query CompareRuns($ids: [ID!]!) {

@@ -5,6 +5,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { NameNotFound } from '../names-like.js';
 import { ownerColumns } from '../owner.js';
+import { deleteSlicesOf } from '../slice/slice-service.js';
 import type { Dataset } from './dataset.js';
 import { toDataset, withDatasetVersions } from './dataset-row.js';
 
@@ -41,7 +42,7 @@ export class DatasetService {
     return row && toDataset(row);
   }
 
-  /** @throws NOT_FOUND, or CONFLICT while it has versions. */
+  /** @throws NOT_FOUND, or CONFLICT while it has versions, or slices that a gate uses. */
   async delete(name: string, actor: Actor): Promise<void> {
     const dataset = await this.find({ name });
     if (!dataset) throw new NameNotFound('dataset', name);
@@ -49,10 +50,11 @@ export class DatasetService {
       const numbers = dataset.versions.map(({ number }) => number).join(', ');
       throw new HubError('CONFLICT', `The dataset ${name} has the versions ${numbers}: delete those first.`, { name });
     }
-    await this.prisma.$transaction([
-      this.prisma.dataset.delete({ where: { name } }),
-      this.prisma.auditEvent.create({ data: auditRow(actor, { action: 'DATASET_DELETED', subject: name }) }),
-    ]);
+    await this.prisma.$transaction(async (tx) => {
+      await deleteSlicesOf(tx, dataset);
+      await tx.dataset.delete({ where: { name } });
+      await tx.auditEvent.create({ data: auditRow(actor, { action: 'DATASET_DELETED', subject: name }) });
+    });
     this.changes.tell('DATASET', name);
   }
 }

@@ -16,6 +16,8 @@ export const GateRuleKind = {
   THRESHOLD: 'THRESHOLD',
   CLASS_NOT_WORSE: 'CLASS_NOT_WORSE',
   CLASS_THRESHOLD: 'CLASS_THRESHOLD',
+  SLICE_NOT_WORSE: 'SLICE_NOT_WORSE',
+  SLICE_THRESHOLD: 'SLICE_THRESHOLD',
   CALIBRATED: 'CALIBRATED',
   SELF_CHECKED: 'SELF_CHECKED',
 } as const;
@@ -27,9 +29,31 @@ const ruleSchema = z.strictObject({
   metric: z.enum(GateMetric).default(GateMetric.TEST_ACCURACY),
   /** Margin or threshold, in the metric's unit: a share from 0 to 1, or nats. */
   limit: z.number().nonnegative().default(0),
+  /** The saved slice of a rule on one, as `dataset/slice`; null for other rules. */
+  slice: z.string().nullable().default(null),
 });
 export type GateRule = Readonly<z.output<typeof ruleSchema>>;
 export const rulesSchema = z.array(ruleSchema).readonly();
+
+/** Rules as they are stored: the release before refuses `slice`. */
+export const storedRules = (rules: readonly GateRule[]) =>
+  rules.map(({ slice, ...rule }) => (slice === null ? rule : { ...rule, slice }));
+
+const SLICE_RULES: ReadonlySet<GateRuleKind> = new Set(['SLICE_NOT_WORSE', 'SLICE_THRESHOLD']);
+
+/** Whether rules of a kind name a slice. */
+export const needsSlice = (kind: GateRuleKind): boolean => SLICE_RULES.has(kind);
+
+/** The slices that rules name, each once. */
+export const slicesIn = (rules: readonly GateRule[]): string[] => [
+  ...new Set(rules.flatMap(({ slice }) => slice ?? [])),
+];
+
+/** Test images of a slice below which its accuracy says nothing. */
+const LEAST_SLICE_IMAGES = 10;
+
+/** The test images of a slice, and how many of them are predicted right; or why that is not known. */
+export type SliceFigure = { readonly images: number; readonly correct: number } | { readonly fault: string };
 
 /** The rules of a model that has none of its own. */
 export const DEFAULT_RULES: readonly GateRule[] = rulesSchema.parse(
@@ -48,6 +72,8 @@ export interface Candidate {
   readonly selfChecked: boolean | null;
   /** Test accuracy by class; null where it is not known. Classes without test images are left out. */
   readonly classAccuracies: ReadonlyMap<string, number> | null;
+  /** By the slices that the rules name, as `dataset/slice`. */
+  readonly slices: ReadonlyMap<string, SliceFigure>;
 }
 
 const CLASS_RULES: ReadonlySet<GateRuleKind> = new Set(['CLASS_NOT_WORSE', 'CLASS_THRESHOLD']);
@@ -152,6 +178,29 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
     };
   },
 
+  SLICE_NOT_WORSE: (candidate, present, { slice, limit: margin }) => {
+    if (!present) return null;
+    const rule = `slice ${slice} not worse than production`;
+    const [now, before] = [sliceOf(candidate, slice), sliceOf(present, slice)];
+    if ('fault' in now) return { ...check(rule, false), detail: now.fault };
+    if ('fault' in before) return { ...check(rule, false), detail: before.fault };
+    const allowed = margin > 0 ? ` A difference of ${margin} is allowed.` : '';
+    return {
+      ...comparison(rule, now.accuracy, before.accuracy - margin, false),
+      detail: `Version ${candidate.number} is right about ${now.text}, production (version ${present.number}) about ${before.text}.${allowed}`,
+    };
+  },
+
+  SLICE_THRESHOLD: (candidate, _present, { slice, limit }) => {
+    const rule = `slice ${slice} good enough`;
+    const figure = sliceOf(candidate, slice);
+    if ('fault' in figure) return { ...check(rule, false), detail: figure.fault };
+    return {
+      ...comparison(rule, figure.accuracy, limit, false),
+      detail: `Version ${candidate.number} is right about ${figure.text}; the minimum is ${percent(limit)}.`,
+    };
+  },
+
   CALIBRATED: ({ number, calibrated }) => outcome('calibrated', calibrated, `The calibration of version ${number}`),
 
   SELF_CHECKED: ({ number, selfChecked }) =>
@@ -166,6 +215,24 @@ export function evaluateGate(
 ): readonly GateCheck[] {
   const present = holder?.number === candidate.number ? null : holder;
   return rules.flatMap((rule) => EVALUATORS[rule.kind](candidate, present, rule) ?? []);
+}
+
+/** The accuracy of a version on a slice, and that in words; a sentence where it is not known or of too few images. */
+function sliceOf(
+  { number, slices }: Candidate,
+  slice: string | null,
+): { readonly accuracy: number; readonly text: string } | { readonly fault: string } {
+  const figure = slices.get(slice ?? '') ?? { fault: 'It was not measured.' };
+  const unknown = `The accuracy of version ${number} on the slice ${slice} is not known`;
+  if ('fault' in figure) return { fault: `${unknown}. ${figure.fault}` };
+  const { images, correct } = figure;
+  if (images === 0) return { fault: `${unknown}: none of its test images is in the slice.` };
+  if (images < LEAST_SLICE_IMAGES) {
+    const has = images === 1 ? 'one of its test images is' : `${images} of its test images are`;
+    return { fault: `${unknown}: ${has} in the slice; ${LEAST_SLICE_IMAGES} or more are needed.` };
+  }
+  const accuracy = correct / images;
+  return { accuracy, text: `${percent(accuracy)} of ${images} images` };
 }
 
 function unknownClasses(rule: string, { number }: Candidate): GateCheck {

@@ -1,9 +1,11 @@
+import { HubError } from '../../errors.js';
 import { Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { type AuditEntry, auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { LogSetting } from '../prediction/prediction-log.js';
-import { DEFAULT_RULES, type GateRule } from './gate.js';
+import { requireSlice } from '../slice/slice-service.js';
+import { DEFAULT_RULES, type GateRule, needsSlice, storedRules } from './gate.js';
 import { lockModel } from './held-versions.js';
 import type { Model } from './model.js';
 import { rulesOf, toModel, withModelRelations } from './model-row.js';
@@ -21,11 +23,12 @@ export class ModelSettingsService {
     private readonly changes: ChangeNotices,
   ) {}
 
-  /** Sets the rules of the gate. @param rules null for the default ones. @throws NOT_FOUND. */
+  /** Sets the rules of the gate. @param rules null for the default ones. @throws NOT_FOUND, also for a slice; BAD_INPUT. */
   async setGate(name: string, rules: readonly GateRule[] | null, reason: string, actor: Actor): Promise<Model> {
-    return this.#patch(name, reason, actor, (model) => {
-      const [from, to] = [rulesOf(model), rules ?? DEFAULT_RULES].map((list) => JSON.stringify(list));
-      const gate = rules === null ? Prisma.DbNull : rules.map((rule) => ({ ...rule }));
+    return this.#patch(name, reason, actor, async (model, tx) => {
+      for (const rule of rules ?? []) await checkSlice(tx, rule);
+      const [from, to] = [rulesOf(model), rules ?? DEFAULT_RULES].map((list) => JSON.stringify(storedRules(list)));
+      const gate = rules === null ? Prisma.DbNull : storedRules(rules);
       return { data: { gate }, entry: { action: 'GATE_CHANGED', from: from as string, to: to as string } };
     });
   }
@@ -55,10 +58,13 @@ export class ModelSettingsService {
     name: string,
     reason: string,
     actor: Actor,
-    patchOf: (model: Prisma.ModelGetPayload<object>) => SettingsPatch,
+    patchOf: (
+      model: Prisma.ModelGetPayload<object>,
+      tx: Prisma.TransactionClient,
+    ) => SettingsPatch | Promise<SettingsPatch>,
   ): Promise<Model> {
     await this.prisma.$transaction(async (tx) => {
-      const { data, entry } = patchOf(await lockModel(tx, name));
+      const { data, entry } = await patchOf(await lockModel(tx, name), tx);
       await tx.model.update({ where: { name }, data });
       await tx.auditEvent.create({ data: auditRow(actor, { ...entry, subject: name, model: name, reason }) });
     });
@@ -66,4 +72,11 @@ export class ModelSettingsService {
     const where = { name };
     return toModel(await this.prisma.model.findUniqueOrThrow({ where, include: withModelRelations }));
   }
+}
+
+/** @throws BAD_INPUT for a rule that lacks a slice, or has one that it does not use; NOT_FOUND for an unknown one. */
+async function checkSlice(tx: Prisma.TransactionClient, { kind, slice }: GateRule): Promise<void> {
+  if (needsSlice(kind) && slice !== null) return requireSlice(tx, slice);
+  if (needsSlice(kind)) throw new HubError('BAD_INPUT', `A rule of kind ${kind} needs a slice, as dataset/slice.`);
+  if (slice !== null) throw new HubError('BAD_INPUT', `A rule of kind ${kind} has no slice; ${slice} was received.`);
 }

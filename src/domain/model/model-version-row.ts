@@ -90,11 +90,11 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
   };
 }
 
-/** The facts that the gate checks, without the accuracy by class, which takes another query. */
+/** The facts that the gate checks, without the accuracy by class and slice, which takes other queries. */
 export function toCandidate(row: ModelVersionRow): Candidate {
   const { number, testAccuracy, testLoss } = row;
   const calibrated = figuresOf(row.calibration) && whyNotCalibrated(row.calibration) === null;
-  return { number, testAccuracy, testLoss, calibrated, selfChecked: null, classAccuracies: null };
+  return { number, testAccuracy, testLoss, calibrated, selfChecked: null, classAccuracies: null, slices: new Map() };
 }
 
 function toVersionServing({ serving, testAccuracy }: ModelVersionRow): VersionServing {

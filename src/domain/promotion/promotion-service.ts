@@ -37,6 +37,7 @@ import {
 } from '../model/model-version-row.js';
 import { NO_FORM } from '../model/precision.js';
 import { modelNotFound } from '../not-found.js';
+import type { SliceAccuracies } from '../slice/slice-accuracies.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { prepareOrFallBack } from './prepare-or-fall-back.js';
 import { type Promotion, refuseIfMoved } from './promotion.js';
@@ -79,6 +80,7 @@ export interface Alongside {
 export interface AliasParts {
   readonly prisma: PrismaClient;
   readonly contents: DatasetContents;
+  readonly slices: SliceAccuracies;
   readonly deployments: Deployments;
   readonly replicas: Replicas;
   readonly outbox: WebhookOutbox;
@@ -126,7 +128,8 @@ export class PromotionService {
     const rules = rulesOf(found).filter(({ kind }) => kind !== 'CALIBRATED' && kind !== 'SELF_CHECKED');
     const { testAccuracy, testLoss } = run;
     const classAccuracies = needClasses(rules) ? await classAccuraciesOf(prisma, run.id) : null;
-    const figures = { testAccuracy, testLoss, classAccuracies, calibrated: null, selfChecked: null };
+    const slices = await this.parts.slices.of(run.id, rules);
+    const figures = { testAccuracy, testLoss, classAccuracies, slices, calibrated: null, selfChecked: null };
     const candidate = { number: found.lastNumber + 1, ...figures };
     const present = holder && (await this.#present(holder, { ...run, model: found }, rules));
     return evaluateGate(rules, candidate, present);
@@ -150,7 +153,8 @@ export class PromotionService {
     const { runId } = row;
     const classAccuracies =
       runId !== null && needClasses(rules) ? await classAccuraciesOf(this.parts.prisma, runId) : null;
-    return { ...toCandidate(row), classAccuracies };
+    const slices = await this.parts.slices.of(runId, rules);
+    return { ...toCandidate(row), classAccuracies, slices };
   }
 
   /** Null when a manifest cannot be read: a promotion that overrides the gate is still possible. */

@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { confidenceBins, errorOfBins, topAnswers } from '../../calibration/calibration-error.js';
 import { temper } from '../../calibration/temperature.js';
-import { HubError } from '../../errors.js';
+import { HubError, isLost } from '../../errors.js';
 import { FairLimit } from '../../fair-limit.js';
 import { BOUNDS } from '../../limits.js';
 import type { BlobStore } from '../../storage/blobs.js';
@@ -17,8 +17,11 @@ import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { Viewer } from '../pictures.js';
-import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from './evaluation.js';
-import { type EvaluationSlice, slicesOf } from './evaluation-slices.js';
+import { conditionsText } from '../slice/slice.js';
+import { answersIn } from '../slice/slice-images.js';
+import { conditionsOf } from '../slice/slice-service.js';
+import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation, SavedSliceResult } from './evaluation.js';
+import { answersOf, countRight, type EvaluationSlice, SliceKind, sliceOf, slicesOf } from './evaluation-slices.js';
 
 /** Evaluations kept in memory: runs do not change. */
 const KEPT = 16;
@@ -86,17 +89,53 @@ export class EvaluationService {
     return slicesOf(predictions, confidences, manifest, duplicates);
   }
 
+  /** Not cached: slices are saved and deleted. @param confidences as in `slicesOf`. */
+  #savedSlicesOf(stored: Stored, confidences: readonly number[] | null): RunEvaluation['savedSlices'] {
+    return (viewer) =>
+      this.#oneByOne.run(viewer.tokenId, async () => {
+        viewer.gone.throwIfAborted();
+        return this.#computeSaved(stored, confidences).catch(nullIfLost);
+      });
+  }
+
+  async #computeSaved(
+    { datasetVersionId, predictionsBlob }: Stored,
+    confidences: readonly number[] | null,
+  ): Promise<readonly SavedSliceResult[]> {
+    const saved = await this.prisma.savedSlice.findMany({
+      where: { dataset: { versions: { some: { id: datasetVersionId } } } },
+      orderBy: { name: 'asc' },
+    });
+    if (saved.length === 0) return [];
+    const { manifest } = await this.contents.of(datasetVersionId);
+    const duplicates = await this.contents.duplicates(datasetVersionId);
+    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
+    const answers = answersOf(predictions, confidences, manifest, duplicates);
+    const total = { all: answers.length, correct: countRight(answers) };
+    return saved.map((row) => {
+      const conditions = conditionsOf(row);
+      const found = answersIn(conditions, answers, manifest);
+      const said = { name: row.name, text: conditionsText(conditions) };
+      if (typeof found === 'string') return { ...said, result: null, missing: found };
+      if (found.length === 0) return { ...said, result: null, missing: null };
+      const group = { kind: SliceKind.SAVED, name: row.name, answers: found };
+      return { ...said, result: sliceOf(group, total, manifest.classes), missing: null };
+    });
+  }
+
   async #compute(from: Stored, labels: readonly string[], temperature: number): Promise<RunEvaluation> {
     const { predictionsBlob, probabilitiesBlob } = from;
     const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
     const images = predictions.length;
-    const slicesWith = (tops: readonly Top[] | null): RunEvaluation['slices'] =>
-      this.#slicesOf(from, tops?.map(({ confidence }) => confidence) ?? null);
+    const slicesWith = (tops: readonly Top[] | null): Pick<RunEvaluation, 'slices' | 'savedSlices'> => {
+      const confidences = tops?.map(({ confidence }) => confidence) ?? null;
+      return { slices: this.#slicesOf(from, confidences), savedSlices: this.#savedSlicesOf(from, confidences) };
+    };
     if (probabilitiesBlob === null) {
       const tops = temperature === 1 ? predictions.map(asTop) : null;
-      const slices = slicesWith(tops);
       const reliability = tops && reliabilityOf(tops);
-      return { images, reliability, curves: null, missing: whyMissing(images, labels.length), slices };
+      const missing = whyMissing(images, labels.length);
+      return { images, reliability, curves: null, missing, ...slicesWith(tops) };
     }
     const stored = unpackProbabilities(await this.blobs.get(probabilitiesBlob));
     if (stored.length !== images * labels.length) {
@@ -107,7 +146,7 @@ export class EvaluationService {
     const answers = { probabilities, labels: predictions.map(({ truth }) => truth), classes: labels.length };
     const curves = await curvesOf(answers, labels);
     const tops = [...topAnswers(answers)];
-    return { images, reliability: reliabilityOf(tops), curves, missing: null, slices: slicesWith(tops) };
+    return { images, reliability: reliabilityOf(tops), curves, missing: null, ...slicesWith(tops) };
   }
 }
 
@@ -119,7 +158,7 @@ interface Stored {
 }
 
 function nullIfLost(error: unknown): null {
-  if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return null;
+  if (isLost(error)) return null;
   throw error;
 }
 

@@ -19,6 +19,7 @@ export const SliceKind = {
   DUPLICATE: 'DUPLICATE',
   COLUMN: 'COLUMN',
   SOURCE: 'SOURCE',
+  SAVED: 'SAVED',
 } as const;
 export type SliceKind = (typeof SliceKind)[keyof typeof SliceKind];
 
@@ -52,14 +53,16 @@ export interface SliceMistake {
 }
 
 /** An answer with its test image. */
-interface Answer extends Prediction {
+export interface Answer extends Prediction {
   readonly record: ImageRecord;
   readonly description: Description;
   /** At the temperature; null if unknown. */
   readonly sure: number | null;
+  /** Whether it looks like a training image. */
+  readonly isLeaked: boolean;
 }
 
-interface Group {
+export interface AnswerGroup {
   readonly kind: SliceKind;
   readonly name: string;
   readonly answers: readonly Answer[];
@@ -76,15 +79,9 @@ export function slicesOf(
   manifest: Manifest,
   duplicates: readonly DuplicateGroup[],
 ): EvaluationSlice[] {
-  const answers = predictions.map((prediction, i) => ({
-    ...prediction,
-    record: manifest.images[prediction.image]!,
-    description: descriptionOf(manifest, manifest.images[prediction.image]!),
-    sure: confidences?.[i] ?? null,
-  }));
-  const leaked = new Set(duplicates.filter((group) => leaks(group, manifest)).flatMap(({ images }) => images));
+  const answers = answersOf(predictions, confidences, manifest, duplicates);
   const repeated = new Set(duplicates.flatMap(({ images }) => testImagesOf(images, manifest)));
-  const groups: Group[] = [
+  const groups: AnswerGroup[] = [
     ...manifest.classes.map((name, label) => ({
       ...{ kind: SliceKind.CLASS, name, answers: answers.filter(({ truth }) => truth === label) },
     })),
@@ -97,7 +94,7 @@ export function slicesOf(
     })),
     {
       ...{ kind: SliceKind.DUPLICATE, name: 'look like a training image' },
-      answers: answers.filter(({ image }) => leaked.has(image)),
+      answers: answers.filter(({ isLeaked }) => isLeaked),
     },
     {
       ...{ kind: SliceKind.DUPLICATE, name: 'look like another test image' },
@@ -116,6 +113,27 @@ export function slicesOf(
     .toSorted((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
 }
 
+/** The test images of predictions with what is known of them. @param confidences as in `slicesOf`. */
+export function answersOf(
+  predictions: readonly Prediction[],
+  confidences: readonly number[] | null,
+  manifest: Manifest,
+  duplicates: readonly DuplicateGroup[],
+): Answer[] {
+  const leaked = new Set(duplicates.filter((group) => leaks(group, manifest)).flatMap(({ images }) => images));
+  return predictions.map((prediction, i) => {
+    const record = manifest.images[prediction.image]!;
+    const description = descriptionOf(manifest, record);
+    return {
+      ...prediction,
+      record,
+      description,
+      sure: confidences?.[i] ?? null,
+      isLeaked: leaked.has(prediction.image),
+    };
+  });
+}
+
 /** The test images of a group of images that look alike, if they are several. */
 function testImagesOf(images: readonly number[], manifest: Manifest): readonly number[] {
   const tests = images.filter((image) => manifest.images[image]!.split === 'test');
@@ -123,7 +141,7 @@ function testImagesOf(images: readonly number[], manifest: Manifest): readonly n
 }
 
 /** Slices by the values of a column: by ranges where it has many values and all of them are numbers. */
-function slicesByColumn(answers: readonly Answer[], column: string): Group[] {
+function slicesByColumn(answers: readonly Answer[], column: string): AnswerGroup[] {
   const inColumn = ({ values }: Description): string | null => values.get(column) ?? null;
   const values = new Set(answers.map(({ description }) => inColumn(description)));
   const missing = answers.filter(({ description }) => inColumn(description) === null);
@@ -140,7 +158,11 @@ function slicesByColumn(answers: readonly Answer[], column: string): Group[] {
 const numberOf = (value: string | null): number | null => (value === null ? null : Number(value));
 
 /** Answers by a value, the most frequent values first. Values of one image each make no slices. */
-function byValue(answers: readonly Answer[], kind: SliceKind, of: (image: Description) => string | null): Group[] {
+function byValue(
+  answers: readonly Answer[],
+  kind: SliceKind,
+  of: (image: Description) => string | null,
+): AnswerGroup[] {
   const groups = groupBy(answers, ({ description }) => of(description));
   return [...groups]
     .flatMap(([name, found]) => (name === null ? [] : [{ kind, name, answers: found }]))
@@ -149,17 +171,17 @@ function byValue(answers: readonly Answer[], kind: SliceKind, of: (image: Descri
     .slice(0, MOST_VALUES);
 }
 
-const shorterSide = ({ record: { width, height } }: Answer): number => Math.min(width, height);
+export const shorterSide = ({ record: { width, height } }: Answer): number => Math.min(width, height);
 
 /** Luma of the mean color (ITU-R BT.601), 0 to 255; null where facts were not stored. */
-function brightness({ record: { facts } }: Answer): number | null {
+export function brightness({ record: { facts } }: Answer): number | null {
   if (!facts) return null;
   const [red, green, blue] = facts.mean;
   return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
 }
 
 /** Divides answers into parts of about equal size by a number; equal numbers stay together. */
-function partsBy(answers: readonly Answer[], kind: SliceKind, of: (answer: Answer) => number | null): Group[] {
+function partsBy(answers: readonly Answer[], kind: SliceKind, of: (answer: Answer) => number | null): AnswerGroup[] {
   const known = answers.flatMap((answer) => {
     const value = of(answer);
     return value === null ? [] : [{ answer, value }];
@@ -173,8 +195,9 @@ function partsBy(answers: readonly Answer[], kind: SliceKind, of: (answer: Answe
   });
 }
 
-function sliceOf(
-  { kind, name, answers }: Group,
+/** The figures of a slice. The difference and the deviation of one of all images are 0. */
+export function sliceOf(
+  { kind, name, answers }: AnswerGroup,
   total: { readonly all: number; readonly correct: number },
   classes: readonly string[],
 ): EvaluationSlice {
@@ -187,8 +210,8 @@ function sliceOf(
       ? null
       : sure.reduce((sum: number, value) => sum + (value as number), 0) / images,
     calibrationError: errorOf(answers),
-    difference: correct / images - othersRight / others,
-    deviation: deviationOf(correct, images, othersRight, others),
+    difference: others === 0 ? 0 : correct / images - othersRight / others,
+    deviation: others === 0 ? 0 : deviationOf(correct, images, othersRight, others),
     mistake: mistakeOf(answers, classes),
   };
 }
@@ -220,5 +243,5 @@ function mistakeOf(answers: readonly Answer[], classes: readonly string[]): Slic
   return [...counts.values()].toSorted((a, b) => b.images - a.images)[0] ?? null;
 }
 
-const countRight = (answers: readonly Answer[]): number =>
+export const countRight = (answers: readonly Answer[]): number =>
   answers.filter(({ truth, predicted }) => truth === predicted).length;

@@ -27,6 +27,16 @@ export interface EvaluationCurves {
   readonly classes: readonly LabeledCurves[];
 }
 
+/** How a run answers the test images of a saved slice. */
+export interface SavedSliceResult {
+  readonly name: string;
+  /** Its conditions, in words. */
+  readonly text: string;
+  /** Null without test images in the slice, and where `missing` says why it is not known. */
+  readonly result: EvaluationSlice | null;
+  readonly missing: string | null;
+}
+
 /** How a run answers its test images, beyond the confusion matrix. */
 export interface RunEvaluation {
   /** Test images. */
@@ -41,4 +51,6 @@ export interface RunEvaluation {
    * cannot be listed, because blobs are lost or damaged.
    */
   readonly slices: (viewer: Viewer) => Promise<readonly EvaluationSlice[] | null>;
+  /** Of the slices saved for the dataset, by name. Null as with `slices`. */
+  readonly savedSlices: (viewer: Viewer) => Promise<readonly SavedSliceResult[] | null>;
 }

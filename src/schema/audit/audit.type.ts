@@ -62,6 +62,8 @@ registerEnumType(AuditAction, {
     RETRAINING_RULE_DELETED: { description: 'A retraining rule was deleted.' },
     RETRAINING_STARTED: { description: 'A retraining rule started a round.' },
     RETRAINING_CANCELLED: { description: 'A round of a retraining rule was canceled.' },
+    SLICE_SAVED: { description: 'A slice of a dataset was saved.' },
+    SLICE_DELETED: { description: 'A saved slice was deleted.' },
     WEBHOOK_CREATED: { description: 'A webhook was created.' },
     WEBHOOK_DELETED: { description: 'A webhook was deleted.' },
   },

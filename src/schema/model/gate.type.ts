@@ -25,6 +25,13 @@ registerEnumType(GateRuleKind, {
       description: 'Its test accuracy of no class is more than `limit` below that of the version in production.',
     },
     CLASS_THRESHOLD: { description: 'Its test accuracy of every class is at least `limit`.' },
+    SLICE_NOT_WORSE: {
+      description:
+        'Its test accuracy on a saved slice is at most `limit` below that of the version in production; both have 10 or more test images in it.',
+    },
+    SLICE_THRESHOLD: {
+      description: 'Its test accuracy on a saved slice is at least `limit`, with 10 or more test images in it.',
+    },
     CALIBRATED: { description: 'Its probabilities are calibrated.' },
     SELF_CHECKED: { description: 'It gave its reference answers when it was loaded.' },
   },
@@ -58,7 +65,13 @@ export class GateRuleType implements GateRule {
 
   @Field(() => Float, {
     description:
-      'Margin of NOT_WORSE and CLASS_NOT_WORSE, threshold of THRESHOLD and CLASS_THRESHOLD: a share from 0 to 1, or nats.',
+      'Margin of NOT_WORSE, CLASS_NOT_WORSE and SLICE_NOT_WORSE, threshold of THRESHOLD, CLASS_THRESHOLD and SLICE_THRESHOLD: a share from 0 to 1, or nats.',
   })
   limit!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The saved slice of SLICE_NOT_WORSE and SLICE_THRESHOLD, as `dataset/slice`; null for other rules.',
+  })
+  slice!: string | null;
 }

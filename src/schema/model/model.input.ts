@@ -1,7 +1,7 @@
 import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
 import { GateMetric, type GateRule, GateRuleKind } from '../../domain/model/gate.js';
 import { NAME_RULE } from '../../domain/names.js';
-import { Checked, list, NAME, number } from '../checked.js';
+import { Checked, list, NAME, number, text } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
 @InputType({ description: 'The run to register, and the model that gets the version.' })
@@ -28,10 +28,18 @@ export class GateRuleInput implements GateRule {
   @Field(() => Float, {
     defaultValue: 0,
     description:
-      'Margin of NOT_WORSE and CLASS_NOT_WORSE, threshold of THRESHOLD and CLASS_THRESHOLD, at least 0: a share up to 1, or nats.',
+      'Margin of NOT_WORSE, CLASS_NOT_WORSE and SLICE_NOT_WORSE, threshold of THRESHOLD, CLASS_THRESHOLD and SLICE_THRESHOLD, at least 0: a share up to 1, or nats.',
   })
   @Checked(number(0))
   limit!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: null,
+    description: 'The saved slice of SLICE_NOT_WORSE and SLICE_THRESHOLD, as `dataset/slice`; null for other rules.',
+  })
+  @Checked(text(1, 129))
+  slice!: string | null;
 }
 
 @ArgsType()

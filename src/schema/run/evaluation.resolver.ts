@@ -5,7 +5,13 @@ import { Checked, number } from '../checked.js';
 import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunEmbeddingType } from './embedding.type.js';
-import { ClassCurvesType, EvaluationCurvesType, EvaluationSliceType, RunEvaluationType } from './evaluation.type.js';
+import {
+  ClassCurvesType,
+  EvaluationCurvesType,
+  EvaluationSliceType,
+  RunEvaluationType,
+  SavedSliceResultType,
+} from './evaluation.type.js';
 
 @ArgsType()
 class RunEvaluationArgs {
@@ -81,5 +87,16 @@ export class EvaluationSliceResolver {
     @Ctx() context: Context,
   ): Promise<readonly EvaluationSliceType[] | null> {
     return (await slices(viewerOf(context)))?.slice(0, first) ?? null;
+  }
+
+  @FieldResolver(() => [SavedSliceResultType], {
+    nullable: true,
+    description: 'Accuracy on the slices that are saved for the dataset, by name. Null as with `slices`.',
+  })
+  async savedSlices(
+    @Root() { savedSlices }: RunEvaluationType,
+    @Ctx() context: Context,
+  ): Promise<readonly SavedSliceResultType[] | null> {
+    return savedSlices(viewerOf(context));
   }
 }

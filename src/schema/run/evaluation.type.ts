@@ -1,6 +1,12 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { ConfidenceBin } from '../../calibration/calibration-error.js';
-import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from '../../domain/run/evaluation.js';
+import type {
+  EvaluationCurves,
+  LabeledCurves,
+  Reliability,
+  RunEvaluation,
+  SavedSliceResult,
+} from '../../domain/run/evaluation.js';
 import { type EvaluationSlice, SliceKind, type SliceMistake } from '../../domain/run/evaluation-slices.js';
 import type { Curve } from '../../training/threshold-curves.js';
 
@@ -112,6 +118,7 @@ registerEnumType(SliceKind, {
         'Their value of a further column of the table of labels: each of the 20 most frequent values, or quarters of a column with more values that are all numbers.',
     },
     SOURCE: { description: 'Where they come from, in a version that was merged from several ones.' },
+    SAVED: { description: 'They meet the conditions of a saved slice.' },
   },
 });
 
@@ -181,6 +188,27 @@ export class EvaluationSliceType implements EvaluationSlice {
   mistake!: SliceMistakeType | null;
 }
 
+@ObjectType('SavedSliceResult', { description: 'How a run answers the test images of a saved slice.' })
+export class SavedSliceResultType implements SavedSliceResult {
+  @Field(() => String, { description: 'Name of the slice.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its conditions, in words.' })
+  text!: string;
+
+  @Field(() => EvaluationSliceType, {
+    nullable: true,
+    description: 'Null without test images in the slice, and where `missing` says why it is not known.',
+  })
+  result!: EvaluationSlice | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is not known, such as a column that the dataset version does not have.',
+  })
+  missing!: string | null;
+}
+
 @ObjectType('RunEvaluation', { description: 'How a run answers its test images, beyond the confusion matrix.' })
 export class RunEvaluationType implements RunEvaluation {
   @Field(() => Int, { description: 'Number of test images.' })
@@ -199,4 +227,6 @@ export class RunEvaluationType implements RunEvaluation {
   missing!: string | null;
 
   slices!: RunEvaluation['slices'];
+
+  savedSlices!: RunEvaluation['savedSlices'];
 }

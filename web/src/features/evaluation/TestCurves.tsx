@@ -18,6 +18,7 @@ const EVALUATION = graphql(
     runEvaluation(id: $id, temperature: $temperature) {
       images
       missing
+      savedSlices { name text missing result { ...Slices_slice } }
       slices(first: 50) { ...Slices_slice }
       reliability { calibrationError bins { from to images correct meanConfidence } }
       curves {
@@ -78,7 +79,7 @@ export function TestCurves({ runId, temperature = 1 }: Props) {
     <Answer of={asked}>
       {({ runEvaluation }) => {
         if (!runEvaluation) return <Text c="dimmed">This run has no answers for test images.</Text>;
-        const { curves, missing, reliability, slices } = runEvaluation;
+        const { curves, missing, reliability, slices, savedSlices } = runEvaluation;
         return (
           <>
             <section aria-labelledby="class-curves">
@@ -97,7 +98,7 @@ export function TestCurves({ runId, temperature = 1 }: Props) {
               {curves && (table ? <CurveTable of={curves} /> : <CurveCharts of={curves} />)}
             </section>
             {reliability && <Calibration of={reliability} table={table} calibrated={temperature !== 1} />}
-            {slices && <Slices of={slices} />}
+            {slices && <Slices of={slices} saved={savedSlices ?? []} />}
           </>
         );
       }}

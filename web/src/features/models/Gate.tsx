@@ -9,7 +9,7 @@ import { keyOf, ruleText } from './gate-rules';
 export const GATE = graphql(`
   fragment Gate_model on Model {
     name secondPerson
-    gate { kind metric limit }
+    gate { kind metric limit slice }
   }
 `);
 

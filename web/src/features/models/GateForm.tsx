@@ -1,16 +1,17 @@
-import { useMutation } from '@apollo/client/react';
+import { useMutation, useQuery } from '@apollo/client/react';
 import { Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { graphql } from '../../graphql';
+import { Answer } from '../../ui/Answer';
 import { HubForm } from '../../ui/HubForm';
 import { ReasonField } from '../../ui/ReasonField';
-import { type GateRule, keyOf, OFFERED, ruleText, shownLimit, withUnit } from './gate-rules';
+import { type GateRule, keyOf, type OfferedRule, offeredRules, ruleText, shownLimit, withUnit } from './gate-rules';
 
 const SET_GATE = graphql(`
   mutation SetGate($model: String!, $rules: [GateRuleInput!], $reason: String!) {
     setGate(model: $model, rules: $rules, reason: $reason) {
       id name
-      gate { kind metric limit }
+      gate { kind metric limit slice }
     }
   }
 `);
@@ -21,25 +22,45 @@ interface Props {
   readonly close: () => void;
 }
 
+const SLICES = graphql(`
+  query SlicesForGate {
+    savedSlices { id dataset name }
+  }
+`);
+
 /** Chooses the rules that a version must meet before production may point to it. */
-export function GateForm({ model, rules, close }: Props) {
+export function GateForm(props: Props) {
+  return (
+    <Answer of={useQuery(SLICES)}>
+      {({ savedSlices }) => {
+        const slices = savedSlices.map(({ dataset, name }) => `${dataset}/${name}`);
+        return <RulesForm {...props} offers={offeredRules(slices)} />;
+      }}
+    </Answer>
+  );
+}
+
+function RulesForm({ model, rules, close, offers }: Props & { readonly offers: readonly OfferedRule[] }) {
   const [set] = useMutation(SET_GATE);
   const form = useForm({
     initialValues: {
       defaults: false,
       reason: '',
       chosen: rules.map(keyOf),
-      limits: Object.fromEntries(OFFERED.map((offered) => [keyOf(offered), limitIn(rules, offered)])),
+      limits: Object.fromEntries(offers.map((offered) => [keyOf(offered), limitIn(rules, offered)])),
     },
     validate: { reason: isNotEmpty() },
   });
   const { defaults, chosen, limits } = form.values;
   const submit = async ({ reason }: typeof form.values): Promise<void> => {
-    const next = OFFERED.filter((offered) => chosen.includes(keyOf(offered))).map((offered) => ({
-      kind: offered.kind,
-      metric: offered.metric,
-      limit: offered.unit ? Number(limits[keyOf(offered)]) / (offered.scale ?? 1) : 0,
-    }));
+    const next = offers
+      .filter((offered) => chosen.includes(keyOf(offered)))
+      .map((offered) => ({
+        kind: offered.kind,
+        metric: offered.metric,
+        slice: offered.slice ?? null,
+        limit: offered.unit ? Number(limits[keyOf(offered)]) / (offered.scale ?? 1) : 0,
+      }));
     await set({ variables: { model, rules: defaults ? null : next, reason: reason.trim() } });
     close();
   };
@@ -56,18 +77,18 @@ export function GateForm({ model, rules, close }: Props) {
       {!defaults && (
         <Checkbox.Group label="A version must meet these rules" {...form.getInputProps('chosen')}>
           <Stack gap="xs" mt={4}>
-            {OFFERED.map((offered) => {
+            {offers.map((offered) => {
               const key = keyOf(offered);
               return (
                 <Group key={key} gap="xs">
-                  <Checkbox value={key} label={offered.text} aria-label={ruleText({ ...offered, limit: 0 }, '…')} />
+                  <Checkbox value={key} label={offered.text} aria-label={ruleText(asRule(offered), '…')} />
                   {offered.unit && (
                     <NumberInput
                       size="xs"
                       w="7rem"
                       min={0}
                       max={offered.scale}
-                      aria-label={`Limit: ${ruleText({ ...offered, limit: 0 }, '…')}`}
+                      aria-label={`Limit: ${ruleText(asRule(offered), '…')}`}
                       suffix={withUnit(offered.unit)}
                       disabled={!chosen.includes(key)}
                       {...form.getInputProps(`limits.${key}`)}
@@ -85,7 +106,9 @@ export function GateForm({ model, rules, close }: Props) {
   );
 }
 
-function limitIn(rules: readonly GateRule[], offered: (typeof OFFERED)[number]): number | string {
+function limitIn(rules: readonly GateRule[], offered: OfferedRule): number | string {
   const rule = rules.find((each) => keyOf(each) === keyOf(offered));
   return rule ? shownLimit(rule.limit, offered) : 0;
 }
+
+const asRule = ({ kind, metric, slice = null }: OfferedRule): GateRule => ({ kind, metric, slice, limit: 0 });

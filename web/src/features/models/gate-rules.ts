@@ -6,10 +6,12 @@ export interface GateRule {
   readonly metric: Enum<'GateMetric'>;
   /** Margin or threshold: a share, or nats. */
   readonly limit: number;
+  /** The saved slice of a rule on one, as dataset/slice. */
+  readonly slice: string | null;
 }
 
 /** A rule that a form offers. Those with a `unit` have a limit after `text`, which is `scale` times as large in the form. */
-export interface OfferedRule extends Pick<GateRule, 'kind' | 'metric'> {
+export interface OfferedRule extends Pick<GateRule, 'kind' | 'metric'>, Partial<Pick<GateRule, 'slice'>> {
   readonly text: string;
   readonly unit?: string;
   /** Text after the limit. */
@@ -20,7 +22,7 @@ export interface OfferedRule extends Pick<GateRule, 'kind' | 'metric'> {
 const ACCURACY = 'TEST_ACCURACY';
 const LOSS = 'TEST_LOSS';
 
-export const OFFERED: readonly OfferedRule[] = [
+const OFFERED: readonly OfferedRule[] = [
   { kind: 'MEASURED', metric: ACCURACY, text: 'It was measured on a test split' },
   { kind: 'SAME_DATASET', metric: ACCURACY, text: 'It was measured on the same test images as production' },
   {
@@ -53,9 +55,28 @@ export const OFFERED: readonly OfferedRule[] = [
   { kind: 'SELF_CHECKED', metric: ACCURACY, text: 'It gave its reference answers when it was loaded' },
 ];
 
-/** Rules without a limit are alike for both metrics. */
-export const keyOf = ({ kind, metric }: Pick<GateRule, 'kind' | 'metric'>): string =>
-  kind === 'NOT_WORSE' || kind === 'THRESHOLD' ? `${kind} ${metric}` : kind;
+/** The rules that a form offers for a model. @param slices saved slices, as dataset/slice. */
+export const offeredRules = (slices: readonly string[]): readonly OfferedRule[] => [
+  ...OFFERED,
+  ...slices.flatMap((slice): readonly OfferedRule[] => [
+    {
+      ...{ kind: 'SLICE_NOT_WORSE', metric: ACCURACY, slice, text: `Its test accuracy on ${slice} is at most` },
+      ...{ unit: 'points', rest: 'below production', scale: 100 },
+    },
+    {
+      ...{ kind: 'SLICE_THRESHOLD', metric: ACCURACY, slice, text: `Its test accuracy on ${slice} is at least` },
+      ...{ unit: '%', scale: 100 },
+    },
+  ]),
+];
+
+/** Rules without a limit are alike for both metrics. A key is also the path of a field: it has no dots. */
+export const keyOf = ({ kind, metric, slice }: Pick<OfferedRule, 'kind' | 'metric' | 'slice'>): string =>
+  slice
+    ? `${kind} ${slice.replaceAll('.', ' ')}`
+    : kind === 'NOT_WORSE' || kind === 'THRESHOLD'
+      ? `${kind} ${metric}`
+      : kind;
 
 /** A limit as a form shows it, without the noise of binary fractions. */
 export const shownLimit = (limit: number, { scale = 1 }: OfferedRule): number =>
@@ -63,7 +84,7 @@ export const shownLimit = (limit: number, { scale = 1 }: OfferedRule): number =>
 
 /** A rule in words. @param limit as text, unless it is the rule's own. */
 export function ruleText(rule: GateRule, limit?: string): string {
-  const offered = OFFERED.find((each) => keyOf(each) === keyOf(rule));
+  const offered = offeredRules(rule.slice === null ? [] : [rule.slice]).find((each) => keyOf(each) === keyOf(rule));
   if (!offered) return rule.kind;
   const { text, unit, rest } = offered;
   if (!unit) return text;

@@ -49,6 +49,8 @@ export const ACTION_NAMES: Readonly<Record<Action, string>> = {
   RETRAINING_RULE_DELETED: 'Retraining rule deleted',
   RETRAINING_STARTED: 'Retraining started',
   RETRAINING_CANCELLED: 'Retraining canceled',
+  SLICE_SAVED: 'Slice saved',
+  SLICE_DELETED: 'Slice deleted',
   WEBHOOK_CREATED: 'Webhook created',
   WEBHOOK_DELETED: 'Webhook deleted',
   TRIAL_STARTED: 'Rollout started (before)',

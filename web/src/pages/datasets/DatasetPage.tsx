@@ -5,6 +5,7 @@ import { useRefreshOn } from '../../app/changes';
 import { AddVersion } from '../../features/datasets/AddVersion';
 import { DeleteDataset } from '../../features/datasets/Delete';
 import { Ingestions, Ingestions_query } from '../../features/datasets/Ingestions';
+import { SavedSlices } from '../../features/datasets/SavedSlices';
 import { VersionTable, VersionTable_versions } from '../../features/datasets/VersionTable';
 import { graphql } from '../../graphql';
 import { formatDate } from '../../lib/format';
@@ -49,6 +50,11 @@ export function DatasetPage() {
             {versions.length > 0 && (
               <Section title="Versions">
                 <VersionTable dataset={name} versions={versions} />
+              </Section>
+            )}
+            {versions.length > 0 && (
+              <Section title="Saved slices">
+                <SavedSlices dataset={name} />
               </Section>
             )}
             <Section title={versions.length > 0 ? 'New version' : 'First version'}>
