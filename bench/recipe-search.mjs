@@ -1,7 +1,7 @@
 // Candidates for the recipe `best`, compared on training images that none of them trains on. The test images are not read.
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSource } from '../out/datasets/detect.js';
 import { ingestImages } from '../out/datasets/ingest.js';
@@ -122,7 +122,7 @@ async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch)
   const chunks = features[key] ?? [];
   features[key] = chunks;
   const job = {
-    ...{ manifestBlob, backboneBlob, parentBlob, recipe, size, blobPlace, threads },
+    ...{ manifestBlob, backboneBlob, parentBlob, recipe, size, blobPlace },
     ...{ featureChunks: chunks, uncached: null, checkpointBlob: null },
     checkpointSeconds: { withinEpoch: Number.MAX_VALUE, afterEpoch: 0 },
   };
@@ -139,7 +139,10 @@ async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch)
   };
   await train(
     job,
-    await trainingContext(job, { threads: availableParallelism(), emit, signal: new AbortController().signal }),
+    await trainingContext(job, {
+      ...{ threads: threads ?? availableParallelism(), emit },
+      signal: new AbortController().signal,
+    }),
   );
   await search.save();
   return { finished, epochs };

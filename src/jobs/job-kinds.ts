@@ -5,6 +5,7 @@ import type {
   CalibrationJob,
   CompileEvent,
   ExaminationEvent,
+  ExaminationJob,
   ExportEvent,
   ExportJob,
   ImportEvent,
@@ -32,7 +33,7 @@ export interface Tasks {
   readonly import: ImportJob;
   readonly quantize: QuantizationJob;
   readonly calibrate: CalibrationJob;
-  readonly examine: Job;
+  readonly examine: ExaminationJob;
   readonly predict: PredictionTask;
   readonly export: ExportJob;
   /** The run whose speed is probed. */

@@ -63,11 +63,11 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
     await sweep(job, await contextOf(job));
   },
   async examine(task) {
-    const [{ examine }, { jobSchema }] = await Promise.all([
+    const [{ examine }, { examinationJobSchema }] = await Promise.all([
       import('../training/examine.js'),
       import('../training/job.js'),
     ]);
-    const job = jobSchema.parse(task);
+    const job = examinationJobSchema.parse(task);
     const context = { ...(await contextOf(job)), emit: emit<'examine'> };
     emit<'examine'>({ type: 'finished', findingsBlob: await examine(job, context) });
   },

@@ -55,9 +55,9 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     if (serving?.quantizedBlob) yield needed(serving.quantizedBlob, `8-bit form of ${model.name} ${number}`);
     if (calibration?.outlierBlob) yield needed(calibration.outlierBlob, `calibration of ${model.name} ${number}`);
   }
-  const examined = await prisma.examination.findMany({ where: { findingsBlob: { not: null } } });
-  for (const { datasetVersionId, findingsBlob } of examined) {
-    yield needed(findingsBlob as string, `findings of dataset version ${datasetVersionId}`);
+  for (const { datasetVersionId, findingsBlob, foldBlobs } of await prisma.examination.findMany()) {
+    if (findingsBlob) yield needed(findingsBlob, `findings of dataset version ${datasetVersionId}`);
+    for (const blob of foldBlobs) yield needed(blob, `answers of fold networks of dataset version ${datasetVersionId}`);
   }
   const imports = await prisma.modelImport.findMany({ where: { fileBlob: { not: null } } });
   for (const { id, fileBlob } of imports) yield needed(fileBlob as string, `file of import ${id}`);

@@ -40,6 +40,8 @@ export const jobSchema = z.object({
   checkpointSeconds: z
     .object({ withinEpoch: z.number().nonnegative(), afterEpoch: z.number().nonnegative() })
     .optional(),
+  /** In a cross-validation, the images to test on. */
+  fold: z.object({ index: z.int().nonnegative(), of: z.int().min(2) }).optional(),
   blobPlace: blobPlaceSchema,
   /** Engine and device to train with. */
   compute: computeSchema.optional(),
@@ -62,6 +64,17 @@ export const sweepJobSchema = jobSchema.extend({
   stopEarly: z.boolean(),
 });
 export type SweepJob = z.output<typeof sweepJobSchema>;
+
+/** The job of an examination. Its recipe is that of the features that are compared. */
+export const examinationJobSchema = jobSchema.extend({
+  /** The fine-tuning of the network of each fold; null in quick mode. */
+  thorough: jobSchema
+    .pick({ recipe: true, featureChunks: true, uncached: true })
+    /** Blobs with the answers of the networks that are trained, in the order of the folds. */
+    .extend({ answers: z.array(sha256) })
+    .nullable(),
+});
+export type ExaminationJob = z.output<typeof examinationJobSchema>;
 
 /** The job of making and measuring the 8-bit form of a model version. */
 export const quantizationJobSchema = jobSchema
@@ -178,12 +191,21 @@ export type TrainingEvent =
   | TaskEnd;
 
 /** Phases of an examination. */
-export const ExaminationPhase = { FEATURES: 'features', LABELS: 'labels', OUTLIERS: 'outliers' } as const;
+export const ExaminationPhase = {
+  FEATURES: 'features',
+  LABELS: 'labels',
+  OUTLIERS: 'outliers',
+  NETWORKS: 'networks',
+} as const;
 export type ExaminationPhase = (typeof ExaminationPhase)[keyof typeof ExaminationPhase];
 
 export type ExaminationEvent =
-  | Extract<TrainingEvent, { readonly type: 'log' | 'features' }>
+  | Extract<TrainingEvent, { readonly type: 'log' }>
+  /** Features that were computed: those that are compared, or those at which fine-tuning starts. */
+  | (Extract<TrainingEvent, { readonly type: 'features' }> & { readonly of: 'comparison' | 'networks' })
   | Progress<ExaminationPhase>
+  /** A blob with the answers of the next fold network, already durable. */
+  | { readonly type: 'fold'; readonly answersBlob: string }
   /** `findingsBlob` is a blob of `findingsSchema`, already durable. */
   | { readonly type: 'finished'; readonly findingsBlob: string }
   | TaskEnd;

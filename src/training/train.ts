@@ -54,7 +54,7 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   const variants = imageVariants(manifest, recipe);
   const labels = Int32Array.from(variants, ({ image }) => image.label);
   const classes = manifest.classes.length;
-  const splits = drawSplits(manifest, recipe);
+  const splits = drawSplits(manifest, recipe, job.fold);
   const perEpoch = splits.train.length + splits.validation.length;
   const { source, computed } = await timed('features', () => openFeatures(job, manifest, variants, perEpoch, context));
   try {

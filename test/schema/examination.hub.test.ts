@@ -127,3 +127,33 @@ it('keeps decisions when it is repeated, and can be cancelled', async () => {
   await expect.poll(async () => (await examined())!.state, { timeout: 180_000 }).toBe('SUCCEEDED');
   expect((await examined())!.counts).toMatchObject({ changes: 2 });
 });
+
+it('trains networks in thorough mode, and says before how long they take', async () => {
+  const asked = ['colours', '1', '--backbone', 'efficientnet-lite0', '--image-size', '32', '--thorough'];
+  const { estimate } = await json<{ estimate: Record<string, number> }>('examination', 'start', ...asked, '--estimate');
+  // Pooled features and maps of all images.
+  expect(estimate).toMatchObject({ pictures: 2 * 87, cachedPictures: 0, basis: 'CALIBRATION' });
+  expect(estimate.trainingSeconds).toBeGreaterThan(0);
+  const input = { datasetVersionId: id, backbone: 'efficientnet-lite0', imageSize: 32 };
+  const { estimateExamination: quick } = await hub.ask<{ estimateExamination: Record<string, number> }>(
+    ...(['estimate-examination', { input }] as const),
+  );
+  expect(quick).toMatchObject({ pictures: 87, trainingSeconds: 0, seconds: quick.featureSeconds });
+  for (const [wrong, code] of [
+    [{ imageSize: 31 }, 'BAD_INPUT'],
+    [{ datasetVersionId: 'none' }, 'NOT_FOUND'],
+    [{ backbone: 'none' }, 'BACKBONE_UNAVAILABLE'],
+  ] as const) {
+    expect(await refused(hub.ask('estimate-examination', { input: { ...input, ...wrong } }))).toMatchObject({ code });
+  }
+  const { examination } = await json<{ examination: Examined }>('examination', 'start', ...asked);
+  expect(examination).toMatchObject({ state: 'SUCCEEDED', mode: 'THOROUGH', error: null });
+  expect(await found({ kind: 'LABEL' })).toContainEqual(
+    expect.objectContaining({ suggested: 'red', image: expect.objectContaining({ label: 'green' }) }),
+  );
+  expect(await shown('examination', 'show', 'colours', '1')).toMatch(/mode +thorough/);
+  const rows = await hub.inDatabase((client) => client.examination.findMany({ select: { foldBlobs: true } }));
+  expect(rows).toEqual([{ foldBlobs: [] }]);
+  const { runs } = await json<{ runs: unknown[] }>('runs');
+  expect(runs).toEqual([]);
+});

@@ -47,6 +47,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   pipelines: ['VIEWER', 'nothing'],
   estimateTransferRun: ['TRAINER', 'nothing'],
   estimateFineTuneRun: ['TRAINER', 'nothing'],
+  estimateExamination: ['TRAINER', 'nothing'],
 
   runs: ['VIEWER', 'nothing'],
   runGroups: ['VIEWER', 'nothing'],

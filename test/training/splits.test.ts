@@ -74,3 +74,27 @@ describe('the images to validate on', () => {
     expect(() => draw({ train: [1, 1], test: [1, 1] })).toThrow(/No images are left to validate on/);
   });
 });
+
+describe('folds', () => {
+  const counts = { train: [30, 9], validation: [4, 2], test: [6, 5] };
+  const manifest = manifestOf(counts);
+  const recipe = recipeSchema.parse({ validationFraction: 0.1 });
+  const folds = [0, 1, 2, 3].map((index) => drawSplits(manifest, recipe, { index, of: 4 }));
+
+  it('test each image of every split once, and spread every class', () => {
+    const tested = folds.flatMap(({ test }) => [...test]);
+    expect(tested.toSorted((a, b) => a - b)).toEqual([...manifest.images.keys()]);
+    for (const { test } of folds) {
+      const [first, second] = perClass(counts, test) as [number, number];
+      expect([10, second]).toEqual([first, 4]);
+    }
+  });
+
+  it('train and validate on all others', () => {
+    for (const { train, validation, test } of folds) {
+      const all = [...train, ...validation, ...test];
+      expect(all.toSorted((a, b) => a - b)).toEqual([...manifest.images.keys()]);
+      expect(validation.length).toBeGreaterThan(0);
+    }
+  });
+});

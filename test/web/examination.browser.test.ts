@@ -23,6 +23,11 @@ describe.skipIf(!browser)('the examination of a dataset version', () => {
       await page.getByRole('link', { name: 'Wrong labels and outliers' }).click();
       await page.getByRole('heading', { name: 'Not examined yet' }).waitFor();
       await expectAccessible(page, ['light', 'dark']);
+      const mode = page.getByRole('radiogroup', { name: 'Mode' });
+      await mode.getByText('Thorough').click();
+      await page.getByText(/trains four networks\. About /).waitFor();
+      await expectAccessible(page);
+      await mode.getByText('Quick').click();
       await page.getByRole('button', { name: 'Examine' }).click();
       await page.getByText('By the features of efficientnet-lite0 at 128 px').waitFor();
       await expectAccessible(page, ['light', 'dark']);

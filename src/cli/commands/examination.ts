@@ -5,12 +5,15 @@ import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { pageOf } from '../connection-page.js';
 import { versionFields } from '../dataset-text.js';
+import { estimateText } from '../estimate-text.js';
 import { findVersion } from '../find-version.js';
-import { maybe, percent, short } from '../format.js';
+import { duration, maybe, percent, short } from '../format.js';
+import type { VariablesOf } from '../graphql.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { Meter } from '../progress.js';
+import { ESTIMATE_EXAMINATION, type Estimate } from '../requests/estimate.js';
 import {
   CANCEL_EXAMINATION,
   DECIDE_IMAGE,
@@ -22,16 +25,22 @@ import {
   UNDO_DECISION,
 } from '../requests/examination.js';
 import { spinner } from '../spinner.js';
+import { terminal } from '../terminal.js';
 import { working } from '../working.js';
 
 /** Milliseconds between two requests for the state. */
 const POLL_MS = 500;
+
+/** Steps in which the progress of a network is counted. */
+const PER_NETWORK = 100;
 
 const KINDS = { label: 'LABEL', outlier: 'OUTLIER', contradiction: 'CONTRADICTION' } as const;
 
 interface StartOptions extends ConnectionOptions {
   readonly backbone: string;
   readonly imageSize: number;
+  readonly thorough?: true;
+  readonly estimate?: true;
   readonly detach?: true;
 }
 
@@ -105,17 +114,43 @@ function addStart(examination: Command): void {
       .description('Examine a version, and wait for the end. Ctrl-C stops waiting; the examination continues.')
       .option('--backbone <name>', 'backbone whose features are compared', 'efficientnet-lite0')
       .option('--image-size <pixels>', 'side of the image that the backbone sees', wholeNumber, 128)
+      .option(
+        '--thorough',
+        'judge labels by networks that are fine-tuned for it, too: finds more, and takes far longer',
+      )
+      .option('--estimate', 'estimate time and memory without starting')
       .option('--detach', 'do not wait for the end'),
   ).action(async (name: string, number: number | undefined, options: StartOptions) => {
-    const { backbone, imageSize, detach } = options;
+    const { backbone, imageSize, thorough, detach } = options;
     const client = await connect(options);
     const datasetVersionId = await findVersion(client, name, number);
-    const { startExamination: started } = await client.request(START_EXAMINATION, {
-      input: { datasetVersionId, backbone, imageSize },
-    });
+    const mode = thorough ? 'THOROUGH' : 'QUICK';
+    const input = { datasetVersionId, backbone, imageSize, mode } as const;
+    if (options.estimate) {
+      const estimate = await estimateOf(client, input);
+      return print(options, { estimate }, () => estimateText(estimate));
+    }
+    if (thorough) await tellTime(client, input);
+    const { startExamination: started } = await client.request(START_EXAMINATION, { input });
     const ended = detach ? started : await interruptible((signal) => waitFor(client, datasetVersionId, name, signal));
     print(options, { examination: ended }, () => examinationText(ended));
   });
+}
+
+type StartInput = VariablesOf<typeof START_EXAMINATION>['input'];
+
+async function estimateOf(client: HubClient, input: StartInput): Promise<Estimate> {
+  return (await working('Estimating', () => client.request(ESTIMATE_EXAMINATION, { input }))).estimateExamination;
+}
+
+/** Tells on standard error how long an examination takes; of a backbone that is not on the hub's machine yet, nothing. */
+async function tellTime(client: HubClient, input: StartInput): Promise<void> {
+  try {
+    const { seconds } = await estimateOf(client, input);
+    terminal().stderr.write(`The networks of this examination take about ${duration(seconds)}.\n`);
+  } catch (error) {
+    if (!(error instanceof HubError && error.code === 'BACKBONE_UNAVAILABLE')) throw error;
+  }
 }
 
 function addList(examination: Command): void {
@@ -193,8 +228,8 @@ async function waitFor(client: HubClient, id: string, name: string, signal: Abor
       const now = await require(client, id);
       const { state, progress, error } = now;
       if (progress) {
-        const { phase, done, total, secondsLeft } = progress;
-        line.text = `Examination, ${phase.toLowerCase()}: ${meter.text(done, total, secondsLeft)}`;
+        const { done, total, secondsLeft } = progress;
+        line.text = `Examination, ${phaseText(progress)}: ${meter.text(done, total, secondsLeft)}`;
       }
       if (state === 'SUCCEEDED') return now;
       if (state === 'FAILED') throw new HubError('RUN_FAILED', `The examination failed: ${error?.message}`);
@@ -209,6 +244,12 @@ async function waitFor(client: HubClient, id: string, name: string, signal: Abor
   }
 }
 
+/** The phase; of the networks, which of them. */
+function phaseText({ phase, done, total }: NonNullable<Examination['progress']>): string {
+  if (phase !== 'NETWORKS') return phase.toLowerCase();
+  return `network ${Math.min(Math.floor(done / PER_NETWORK) + 1, total / PER_NETWORK)} of ${total / PER_NETWORK}`;
+}
+
 async function require(client: HubClient, id: string): Promise<Examination> {
   const { datasetVersion } = await client.request(EXAMINATION, { id });
   if (datasetVersion?.examination) return datasetVersion.examination;
@@ -219,9 +260,10 @@ function notExamined(name: string): HubError {
   return new HubError('NOT_FOUND', `There is no examination of ${name}: "hub examination start" starts one.`);
 }
 
-function examinationText({ state, backbone, imageSize, counts, error }: Examination): string {
+function examinationText({ state, backbone, imageSize, mode, counts, error }: Examination): string {
   return fields({
     state,
+    mode: mode.toLowerCase(),
     features: `${backbone} at ${imageSize} px`,
     'estimated wrong labels': counts?.errors,
     'suspected labels': counts?.labels,

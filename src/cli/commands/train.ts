@@ -2,15 +2,15 @@ import { type Command, Option } from 'commander';
 import { PIPELINES, type PipelineName } from '../../training/presets.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { estimateText } from '../estimate-text.js';
 import { findVersion } from '../find-version.js';
 import { followToEnd } from '../follow.js';
-import { bytes, count, duration } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
 import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
-import { fields, print } from '../output.js';
-import { ESTIMATE, type Estimate } from '../requests/estimate.js';
+import { print } from '../output.js';
+import { ESTIMATE } from '../requests/estimate.js';
 import { type Run, START_PIPELINE } from '../requests/run.js';
 import { type LabelOptions, labelOf, withLabel } from '../run-label.js';
 import { spinner } from '../spinner.js';
@@ -108,17 +108,4 @@ async function trainingData(client: HubClient, options: TrainOptions): Promise<O
   const { backbone, imageSize, seed } = options;
   const datasetVersionId = await findVersion(client, options.dataset, options.datasetVersion);
   return { datasetVersionId, backbone, recipe: { imageSize, seed, ...hyperparameters(options.set) } };
-}
-
-function estimateText(estimate: Estimate): string {
-  const { pictures, cachedPictures, runs, calibrationSeconds } = estimate;
-  return fields({
-    total: duration(estimate.seconds),
-    features: `${duration(estimate.featureSeconds)} (${count(cachedPictures)} of ${count(pictures)} cached)`,
-    training: duration(estimate.trainingSeconds),
-    evaluation: duration(estimate.evaluationSeconds),
-    memory: bytes(estimate.memoryBytes),
-    'based on':
-      calibrationSeconds === null ? `${runs.length} finished runs` : `a measurement of ${duration(calibrationSeconds)}`,
-  });
 }

@@ -4,7 +4,7 @@ import { VERSION_FIELDS } from './dataset.js';
 /** Fields of an examination that the terminal shows. */
 const EXAMINATION_FIELDS = graphql(`
   fragment ExaminationFields on Examination @_unmask {
-    state backbone imageSize createdAt endedAt
+    state backbone imageSize mode createdAt endedAt
     progress { phase done total secondsLeft }
     error { code message }
     counts { errors labels outliers contradictions changes }

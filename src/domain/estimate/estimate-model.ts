@@ -1,6 +1,7 @@
 import type { SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import { costOfRun, type RunCost, type RunSize } from '../../training/run-cost.js';
+import type { RunEstimate } from './run-estimate.js';
 
 /** Bytes per trained weight: the weight, its gradient, Adam's two moments, and the call's copies. */
 const BYTES_PER_WEIGHT = 4 * 6;
@@ -94,6 +95,29 @@ export function estimateFromProbe(calibration: SpeedProbe, asked: RunToEstimate)
   const featureSeconds = times.featureSeconds + (asked.missing > 0 || asked.uncached ? secondsToLoad : 0);
   const trainingSeconds = times.trainingSeconds + secondsToStart;
   return { ...times, featureSeconds, trainingSeconds, memoryBytes: peakMemoryBytes, runs: [] };
+}
+
+/** The estimate of an examination: features that are compared, and a network for each fold on features computed once. */
+export function estimateOfFolds(compared: RunEstimate, network: RunEstimate, folds: number): RunEstimate {
+  const both = [compared, network];
+  const total = (of: (part: RunEstimate) => number): number => of(compared) + of(network);
+  const times = {
+    featureSeconds: total(({ featureSeconds }) => featureSeconds),
+    trainingSeconds: folds * network.trainingSeconds,
+    evaluationSeconds: folds * network.evaluationSeconds,
+  };
+  const probes = both.flatMap(({ calibrationSeconds }) => calibrationSeconds ?? []);
+  return {
+    ...times,
+    seconds: times.featureSeconds + times.trainingSeconds + times.evaluationSeconds,
+    memoryBytes: Math.max(...both.map(({ memoryBytes }) => memoryBytes)),
+    pictures: total(({ pictures }) => pictures),
+    cachedPictures: total(({ cachedPictures }) => cachedPictures),
+    computedInEveryEpoch: network.computedInEveryEpoch,
+    basis: probes.length > 0 ? 'CALIBRATION' : 'RUNS',
+    runs: [...new Set(both.flatMap(({ runs }) => runs))],
+    calibrationSeconds: probes.length > 0 ? probes.reduce((result, seconds) => result + seconds, 0) : null,
+  };
 }
 
 function sum({ size, missing, uncached }: RunToEstimate, perPicture: number, perEpoch: number, evaluation: number) {

@@ -1,14 +1,21 @@
 import type { Computer } from '../../engines/open-engine.js';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
+import { networkNamed } from '../../network/networks.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
 import type { PrismaClient } from '../../storage/database.js';
+import { FOLD_NETWORKS } from '../../training/folds.js';
 import type { Job, SpeedProbe } from '../../training/job.js';
+import type { Recipe } from '../../training/recipe.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
-import type { RunCost } from '../../training/run-cost.js';
-import type { BackboneService } from '../backbone/backbone-service.js';
+import type { RunCost, RunSize } from '../../training/run-cost.js';
+import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
 import { BUNDLED_BACKBONES } from '../backbone/published-backbones.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import type { DatasetVersion } from '../dataset/dataset-version.js';
+import type { ExaminationRequest } from '../examination/examination.js';
+import { comparedRecipe, foldRecipe, requireLarge } from '../examination/examination-recipes.js';
+import { notFound } from '../not-found.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
 import {
@@ -18,8 +25,8 @@ import {
   type RunPlan,
   type TransferRequest,
 } from '../run/run-plan.js';
-import { estimateFromProbe, estimateFromRuns } from './estimate-model.js';
-import { measuredRuns, sizeOf } from './measured-runs.js';
+import { estimateFromProbe, estimateFromRuns, estimateOfFolds } from './estimate-model.js';
+import { foldSizeOf, measuredRuns, sizeOf } from './measured-runs.js';
 import type { RunEstimate } from './run-estimate.js';
 
 export interface EstimateParts {
@@ -37,6 +44,13 @@ export interface EstimateParts {
   readonly runner: Pick<Runner, 'run'>;
 }
 
+/** What a recipe is estimated on. */
+interface EstimateData {
+  readonly backbone: BackboneRow;
+  readonly manifestBlob: string;
+  readonly version: DatasetVersion;
+}
+
 export class EstimateService {
   /** Speed probes by what they depend on. */
   readonly #probes = new Map<string, Promise<SpeedProbe>>();
@@ -51,30 +65,57 @@ export class EstimateService {
     return this.#estimate(await planFineTune(this.parts.prisma, request));
   }
 
+  /**
+   * Of an examination: the features in both modes, and in thorough mode the networks. The regressions and comparisons, which
+   * take much less, are not counted.
+   * @throws NOT_FOUND, BACKBONE_UNAVAILABLE, BAD_INPUT for an image that is too small for the backbone.
+   */
+  async examination({ datasetVersionId, backbone, imageSize, mode }: ExaminationRequest): Promise<RunEstimate> {
+    const data = await this.#data(datasetVersionId, backbone);
+    const network = networkNamed(data.backbone.architecture);
+    requireLarge(backbone, imageSize, network);
+    const ofFold = (recipe: Recipe): Promise<RunEstimate> =>
+      this.#ofRecipe(data, recipe, foldSizeOf(recipe, data.version, data.backbone.architecture));
+    const compared = await ofFold(comparedRecipe(imageSize));
+    const features = { ...compared, seconds: compared.featureSeconds, trainingSeconds: 0, evaluationSeconds: 0 };
+    if (mode === 'QUICK') return features;
+    return estimateOfFolds(features, await ofFold(foldRecipe(network, imageSize)), FOLD_NETWORKS);
+  }
+
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
-    const { prisma, blobPlace, cache, bytesPerCall, trainers, threads } = this.parts;
+    const { prisma } = this.parts;
+    const data = await this.#data(datasetVersionId, backboneName);
+    const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
+    const size = sizeOf(recipe, data.version, data.backbone.architecture);
+    return this.#ofRecipe(data, recipe, size, parent?.weightsBlob ?? null);
+  }
+
+  async #data(datasetVersionId: string, backboneName: string): Promise<EstimateData> {
     const backbone = await this.#backbone(backboneName);
-    const include = { dataset: true } as const;
-    const row = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
-    const version = toDatasetVersion(row);
+    const where = { id: datasetVersionId };
+    const row = await this.parts.prisma.datasetVersion.findUnique({ where, include: { dataset: true } });
+    if (!row) throw notFound('dataset version', datasetVersionId);
+    return { backbone, manifestBlob: row.manifestBlob, version: toDatasetVersion(row) };
+  }
+
+  /** @param parentBlob weights that the run continues from. */
+  async #ofRecipe(
+    { backbone, manifestBlob, version }: EstimateData,
+    recipe: Recipe,
+    size: RunSize,
+    parentBlob: string | null = null,
+  ): Promise<RunEstimate> {
+    const { prisma, blobPlace, cache, bytesPerCall, trainers, threads } = this.parts;
     const { key, size: pictureSize, pictures, bytes } = featuresOf(recipe, version, backbone);
     const uncached = !cache.holds(bytes);
     const cachedPictures = uncached ? 0 : Math.min(pictures, await cache.count(key));
-    const asked = {
-      size: sizeOf(recipe, version, backbone.architecture),
-      missing: pictures - cachedPictures,
-      uncached,
-    };
+    const asked = { size, missing: pictures - cachedPictures, uncached };
     const facts = { pictures, cachedPictures, computedInEveryEpoch: uncached };
     const fromRuns = estimateFromRuns(await measuredRuns(prisma, trainers, threads), asked, bytesPerCall);
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
-    const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
     const probe = await this.#probe({
-      manifestBlob: row.manifestBlob,
-      backboneBlob: backbone.sha256,
-      parentBlob: parent?.weightsBlob ?? null,
-      recipe,
+      ...{ manifestBlob, backboneBlob: backbone.sha256, parentBlob, recipe },
       size: pictureSize,
       featureChunks: asked.missing === 0 ? await cache.use(key) : [],
       ...{ uncached: null, checkpointBlob: null, blobPlace },

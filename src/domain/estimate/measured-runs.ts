@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Computer } from '../../engines/open-engine.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
+import { FOLD_NETWORKS } from '../../training/folds.js';
 import type { Recipe } from '../../training/recipe.js';
 import type { RunSize } from '../../training/run-cost.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
@@ -61,6 +62,18 @@ export async function measuredRuns(
       peakMemoryBytes: Number(peakMemoryBytes),
     };
   });
+}
+
+/** The same of a network that learns from the images of all folds but one, and judges that one. */
+export function foldSizeOf(
+  recipe: Recipe,
+  { classes, imageCount }: Pick<DatasetVersion, 'classes' | 'imageCount'>,
+  architecture: string,
+): RunSize {
+  const test = Math.round(imageCount / FOLD_NETWORKS);
+  const validation = Math.round((imageCount - test) * recipe.validationFraction);
+  const train = imageCount - test - validation;
+  return { architecture, recipe, classes: classes.length, train, validation, test };
 }
 
 /** The quantities that decide how long a run takes. */

@@ -14,9 +14,9 @@ const progress = z.object({
 const columns = z.object({ progress: progress.nullable() });
 
 export function toExamination(row: Prisma.ExaminationGetPayload<object>): Examination {
-  const { datasetVersionId, state, backboneName, imageSize, findingsBlob, createdAt, startedAt, endedAt } = row;
+  const { datasetVersionId, state, backboneName, imageSize, mode, findingsBlob, createdAt, startedAt, endedAt } = row;
   return {
-    ...{ datasetVersionId, state, imageSize, findingsBlob, createdAt, startedAt, endedAt },
+    ...{ datasetVersionId, state, imageSize, mode, findingsBlob, createdAt, startedAt, endedAt },
     ...parseColumns(columns, row, `examination of ${datasetVersionId}`),
     backbone: backboneName,
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.error ?? '' },

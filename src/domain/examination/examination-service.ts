@@ -18,7 +18,16 @@ import { notFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
 import { type Page, type PageRequest, pageOfList } from '../page.js';
 import { cannotCancel, isFinal } from '../run/run-transitions.js';
-import type { Decision, Examination, Finding, FindingCounts, FindingKind, ImageDecision } from './examination.js';
+import type {
+  Decision,
+  Examination,
+  ExaminationRequest,
+  Finding,
+  FindingCounts,
+  FindingKind,
+  ImageDecision,
+} from './examination.js';
+import { requireLarge } from './examination-recipes.js';
 import { toExamination } from './examination-row.js';
 
 interface ExaminationParts {
@@ -54,17 +63,10 @@ export class ExaminationService {
    * Queues an examination, in place of one that has ended; decisions stay.
    * @throws NOT_FOUND; BAD_INPUT for an image that is too small for the backbone; CONFLICT while one is under way.
    */
-  async start(
-    { datasetVersionId, backbone, imageSize }: Pick<Examination, 'datasetVersionId' | 'backbone' | 'imageSize'>,
-    actor: Actor,
-  ): Promise<Examination> {
+  async start({ datasetVersionId, backbone, imageSize, mode }: ExaminationRequest, actor: Actor): Promise<Examination> {
     const { prisma, queue, changes, backbones } = this.parts;
     const version = await this.#version(datasetVersionId);
-    const { architecture } = await backbones.network(backbone);
-    if (imageSize < architecture.smallestImage) {
-      const message = `The backbone ${backbone} needs images of at least ${architecture.smallestImage} px; ${imageSize} was received.`;
-      throw new HubError('BAD_INPUT', message, { received: imageSize, limit: architecture.smallestImage });
-    }
+    requireLarge(backbone, imageSize, await backbones.network(backbone));
     await backbones.requireObtainable(backbone);
     const row = await prisma.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT id FROM dataset_versions WHERE id = ${datasetVersionId} FOR UPDATE`;
@@ -74,13 +76,13 @@ export class ExaminationService {
         throw new HubError('CONFLICT', message, { datasetVersionId, state: before.state });
       }
       await tx.examination.deleteMany({ where: { datasetVersionId } });
-      const data = { datasetVersionId, backboneName: backbone, imageSize, ...ownerColumns(actor) };
+      const data = { datasetVersionId, backboneName: backbone, imageSize, mode, ...ownerColumns(actor) };
       const made = await tx.examination.create({ data });
       await queue.enqueue(tx, 'examine', { id: datasetVersionId });
       const entry = {
         action: 'EXAMINATION_STARTED',
         subject: subjectOf(version),
-        details: { backbone, imageSize },
+        details: { backbone, imageSize, mode },
       } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
       return made;
@@ -98,7 +100,8 @@ export class ExaminationService {
     if (!runner.cancel('examine', datasetVersionId)) {
       await prisma.$transaction(async (tx) => {
         const where = { datasetVersionId, state: { in: ['QUEUED' as const, 'RUNNING' as const] } };
-        const { count } = await tx.examination.updateMany({ where, data: { state: 'CANCELLED', endedAt: new Date() } });
+        const data = { state: 'CANCELLED' as const, endedAt: new Date(), foldBlobs: [] };
+        const { count } = await tx.examination.updateMany({ where, data });
         if (count === 0) throw cannotCancel('examination', { datasetVersionId, state });
         await queue.withdraw(tx, 'examine', datasetVersionId);
       });

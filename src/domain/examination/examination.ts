@@ -7,6 +7,10 @@ import type { RunState } from '../run/run.js';
 export const FindingKind = { LABEL: 'LABEL', OUTLIER: 'OUTLIER', CONTRADICTION: 'CONTRADICTION' } as const;
 export type FindingKind = (typeof FindingKind)[keyof typeof FindingKind];
 
+/** How the labels are judged: by regressions on features, or also by networks that are fine-tuned for it. */
+export const ExaminationMode = { QUICK: 'QUICK', THOROUGH: 'THOROUGH' } as const;
+export type ExaminationMode = keyof typeof ExaminationMode;
+
 /** What shall become of an image in the next version; a dismissed finding leaves it as it is. */
 export const Decision = { RELABEL: 'RELABEL', LEAVE_OUT: 'LEAVE_OUT', DISMISS: 'DISMISS' } as const;
 export type Decision = (typeof Decision)[keyof typeof Decision];
@@ -18,6 +22,7 @@ export interface Examination {
   /** The network whose features are compared: its backbone, and the side in pixels at which it computes. */
   readonly backbone: string;
   readonly imageSize: number;
+  readonly mode: ExaminationMode;
   readonly progress: ExaminationProgress | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   /** SHA-256 of the blob with the findings; null before it has succeeded. */
@@ -27,6 +32,9 @@ export interface Examination {
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
 }
+
+/** An examination to start. */
+export type ExaminationRequest = Pick<Examination, 'datasetVersionId' | 'backbone' | 'imageSize' | 'mode'>;
 
 export interface ExaminationProgress {
   readonly phase: ExaminationPhase;

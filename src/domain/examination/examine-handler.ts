@@ -3,19 +3,20 @@ import type { Finished } from '../../jobs/job-kinds.js';
 import type { HeldJobs, WaitingJob } from '../../jobs/queue.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { ExaminationEvent, Job, TaskEnd } from '../../training/job.js';
-import { recipeSchema } from '../../training/recipe.js';
-import type { BackboneService } from '../backbone/backbone-service.js';
+import type { ExaminationEvent, ExaminationJob, Job, TaskEnd } from '../../training/job.js';
+import type { Recipe } from '../../training/recipe.js';
+import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
+import { comparedRecipe, foldRecipe } from './examination-recipes.js';
 
 interface ExamineParts {
   readonly prisma: PrismaClient;
   readonly blobPlace: BlobPlace;
   readonly compute: Job['compute'];
-  readonly backbones: Pick<BackboneService, 'require'>;
+  readonly backbones: Pick<BackboneService, 'require' | 'network'>;
   readonly cache: FeatureCache;
   readonly changes: ChangeNotices;
 }
@@ -60,46 +61,62 @@ export class ExamineHandler implements JobHandler<'examine'> {
 
 /** An examination under its claim. */
 class ExaminationInHand implements JobInHand<'examine'> {
-  /** Key of the features in the cache. */
-  #features = '';
+  /** Keys of the features in the cache. */
+  readonly #features = { comparison: '', networks: '' };
+  /** Blobs with the answers of the networks that are trained. */
+  #answers: readonly string[];
 
   constructor(
     private readonly row: Row,
     private readonly claim: Claim,
     private readonly parts: ExamineParts,
-  ) {}
+  ) {
+    this.#answers = row.foldBlobs;
+  }
 
-  async load(): Promise<Job> {
-    const { backbones, cache, blobPlace, compute } = this.parts;
-    const { backboneName, imageSize, datasetVersion } = this.row;
+  async load(): Promise<ExaminationJob> {
+    const { backbones, blobPlace, compute } = this.parts;
+    const { backboneName, imageSize, mode, datasetVersion } = this.row;
     const backbone = await backbones.require(backboneName, () => undefined, this.claim.signal);
-    const recipe = recipeSchema.parse({ imageSize });
-    const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(datasetVersion), backbone);
-    this.#features = key;
-    const uncached = await cache.makeRoom(key, bytes);
+    const { size, ...compared } = await this.#cached('comparison', comparedRecipe(imageSize), backbone);
+    const thorough = async () => {
+      const recipe = foldRecipe(await backbones.network(backboneName), imageSize);
+      return { ...(await this.#cached('networks', recipe, backbone)), answers: [...this.#answers] };
+    };
     return {
       manifestBlob: datasetVersion.manifestBlob,
       backboneBlob: backbone.sha256,
-      ...{ recipe, size, uncached, blobPlace, compute },
-      featureChunks: uncached === null ? await cache.use(key) : [],
-      parentBlob: null,
-      checkpointBlob: null,
+      ...{ size, ...compared, blobPlace, compute, parentBlob: null, checkpointBlob: null },
+      thorough: mode === 'THOROUGH' ? await thorough() : null,
     };
   }
 
+  /** The cached features that a recipe needs. */
+  async #cached(of: 'comparison' | 'networks', recipe: Recipe, backbone: BackboneRow) {
+    const { cache } = this.parts;
+    const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(this.row.datasetVersion), backbone);
+    this.#features[of] = key;
+    const uncached = await cache.makeRoom(key, bytes);
+    return { recipe, size, uncached, featureChunks: uncached === null ? await cache.use(key) : [] };
+  }
+
   async record(event: Exclude<ExaminationEvent, Finished<'examine'> | TaskEnd>): Promise<void> {
-    if (event.type === 'features') return this.parts.cache.add(this.#features, event.chunk, event.bytes);
+    if (event.type === 'features') return this.parts.cache.add(this.#features[event.of], event.chunk, event.bytes);
     if (event.type === 'log') return this.claim.log.info(event.message);
+    if (event.type === 'fold') {
+      this.#answers = [...this.#answers, event.answersBlob];
+      return this.#write({ foldBlobs: [...this.#answers] });
+    }
     const { phase, done, total, secondsLeft } = event;
     await this.#write({ progress: { phase, done, total, secondsLeft } });
   }
 
   async end(end: Finished<'examine'> | TaskEnd): Promise<void> {
-    const endedAt = new Date();
+    const ended = { endedAt: new Date(), foldBlobs: [] };
     if (end.type === 'finished') {
-      await this.#write({ endedAt, state: 'SUCCEEDED', findingsBlob: end.findingsBlob });
-    } else if (end.type === 'cancelled') await this.#write({ endedAt, state: 'CANCELLED' });
-    else await this.#write({ endedAt, state: 'FAILED', errorCode: end.code, error: end.message });
+      await this.#write({ ...ended, state: 'SUCCEEDED', findingsBlob: end.findingsBlob });
+    } else if (end.type === 'cancelled') await this.#write({ ...ended, state: 'CANCELLED' });
+    else await this.#write({ ...ended, state: 'FAILED', errorCode: end.code, error: end.message });
   }
 
   interrupt(): Promise<void> {

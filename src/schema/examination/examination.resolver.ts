@@ -1,43 +1,14 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  Mutation,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import { Decision, type Examination, FindingKind } from '../../domain/examination/examination.js';
 import type { ExaminationService } from '../../domain/examination/examination-service.js';
-import { Checked, NAME, number, SHA256, text } from '../checked.js';
+import { Checked, SHA256, text } from '../checked.js';
 import { PageArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { Needs } from '../permission.js';
+import { StartExaminationInput } from './examination.input.js';
 import { ExaminationType, FindingConnectionType, FindingCountsType, ImageDecisionType } from './examination.type.js';
-
-@InputType({ description: 'The dataset version to examine, and the backbone whose features are compared.' })
-class StartExaminationInput {
-  @Field(() => ID, { description: 'The dataset version to examine.' })
-  datasetVersionId!: string;
-
-  @Field(() => String, { defaultValue: 'efficientnet-lite0', description: 'Name of a backbone.' })
-  @Checked(NAME)
-  backbone!: string;
-
-  @Field(() => Int, {
-    defaultValue: 128,
-    description: 'Side in pixels of the image that the backbone sees, 32 to 600.',
-  })
-  @Checked(number(32, 600))
-  imageSize!: number;
-}
 
 @ArgsType()
 class DecideImageArgs {

@@ -4,6 +4,7 @@ import type { DatasetImage } from '../../domain/dataset/dataset-image.js';
 import {
   Decision,
   type Examination,
+  ExaminationMode,
   type ExaminationProgress,
   type Finding,
   type FindingCounts,
@@ -25,6 +26,7 @@ registerEnumType(ExaminationPhase, {
     FEATURES: { description: 'Features of images that are not in the cache are computed.' },
     OUTLIERS: { description: 'Images are compared with others of their class.' },
     LABELS: { description: 'Regressions judge the labels of images that they were not trained on.' },
+    NETWORKS: { description: 'Networks are fine-tuned, each on three quarters of the images. Only in thorough mode.' },
   },
 });
 
@@ -53,7 +55,7 @@ class ExaminationProgressType implements ExaminationProgress {
   @Field(() => ExaminationPhase, { description: 'What is being computed.' })
   phase!: ExaminationPhase;
 
-  @Field(() => Int, { description: 'Items done: images, or hundredths of the regressions.' })
+  @Field(() => Int, { description: 'Items done: images, or hundredths of the regressions or of a network.' })
   done!: number;
 
   @Field(() => Int, { description: 'Items in all.' })
@@ -100,6 +102,9 @@ export class ExaminationType implements Omit<Examination, 'datasetVersionId' | '
 
   @Field(() => Int, { description: 'Side in pixels of the image that the backbone sees.' })
   imageSize!: number;
+
+  @Field(() => ExaminationMode, { description: 'How the labels are judged.' })
+  mode!: ExaminationMode;
 
   @Field(() => ExaminationProgressType, { nullable: true, description: 'Last progress; null before the first.' })
   progress!: ExaminationProgressType | null;

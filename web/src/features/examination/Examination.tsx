@@ -4,18 +4,19 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { type Enum, type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatCount, formatDate } from '../../lib/format';
+import { formatCount, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { Empty } from '../../ui/Empty';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { Findings } from './Findings';
+import { StartExamination } from './StartExamination';
 
 export const Examination_version = graphql(`
   fragment Examination_version on DatasetVersion {
     id classes
     examination {
-      state backbone imageSize endedAt
+      state backbone imageSize mode endedAt
       progress { phase done total }
       error { message }
       counts { labels outliers contradictions changes }
@@ -23,11 +24,6 @@ export const Examination_version = graphql(`
   }
 `);
 
-const START = graphql(`
-  mutation StartExamination($id: ID!) {
-    startExamination(input: { datasetVersionId: $id }) { state }
-  }
-`);
 const CANCEL = graphql(`
   mutation CancelExamination($id: ID!) {
     cancelExamination(datasetVersionId: $id) { state }
@@ -40,6 +36,21 @@ const DERIVE = graphql(`
 `);
 
 const PHASES = { FEATURES: 'computing features', OUTLIERS: 'comparing images', LABELS: 'judging labels' };
+/** Steps in which the progress of a network is counted. */
+const PER_NETWORK = 100;
+
+interface Progress {
+  readonly phase: Enum<'ExaminationPhase'>;
+  readonly done: number;
+  readonly total: number;
+}
+
+function progressText({ phase, done, total }: Progress): string {
+  if (phase !== 'NETWORKS') return `${PHASES[phase]}, ${formatCount(done)} of ${formatCount(total)}`;
+  const networks = total / PER_NETWORK;
+  const network = Math.min(Math.floor(done / PER_NETWORK) + 1, networks);
+  return `training network ${network} of ${networks}, ${formatShare(done / total, 0)} done`;
+}
 
 /** The examination of a version: how to start it, its progress, or what it found. */
 export function Examination({ version: of }: { readonly version: FragmentOf<typeof Examination_version> }) {
@@ -47,15 +58,9 @@ export function Examination({ version: of }: { readonly version: FragmentOf<type
   const [kind, setKind] = useState<Enum<'FindingKind'>>('LABEL');
   const navigate = useNavigate();
   const variables = { id };
-  const [start] = useMutation(START, { variables });
   const [cancel] = useMutation(CANCEL, { variables });
   const [derive] = useMutation(DERIVE, { variables });
   const { problem, run } = useTask();
-  const startButton = (text: string) => (
-    <ActionButton needs="startExamination" onClick={() => run(() => start())}>
-      {text}
-    </ActionButton>
-  );
   const refused = problem !== null && <Problem message={problem} />;
   if (!examination) {
     return (
@@ -63,19 +68,16 @@ export function Examination({ version: of }: { readonly version: FragmentOf<type
         title="Not examined yet"
         text="The hub compares all images by the features of a network. It finds labels that are probably wrong, images far from their class, and equal images in different classes."
       >
-        {startButton('Examine')}
-        {refused}
+        <StartExamination versionId={id}>Examine</StartExamination>
       </Empty>
     );
   }
-  const { state, backbone, imageSize, endedAt, progress, error, counts } = examination;
+  const { state, backbone, imageSize, mode, endedAt, progress, error, counts } = examination;
   if (state === 'QUEUED' || state === 'RUNNING') {
     return (
       <>
         <Text role="status" mb="sm">
-          {state === 'QUEUED' || !progress
-            ? 'Waiting for a worker'
-            : `Examination: ${PHASES[progress.phase]}, ${formatCount(progress.done)} of ${formatCount(progress.total)}`}
+          {state === 'QUEUED' || !progress ? 'Waiting for a worker' : `Examination: ${progressText(progress)}`}
         </Text>
         <ActionButton needs="cancelExamination" variant="default" onClick={() => run(() => cancel())}>
           Cancel
@@ -90,8 +92,7 @@ export function Examination({ version: of }: { readonly version: FragmentOf<type
         title={state === 'FAILED' ? 'The examination failed' : 'The examination was canceled'}
         text={error?.message ?? ''}
       >
-        {startButton('Examine again')}
-        {refused}
+        <StartExamination versionId={id}>Examine again</StartExamination>
       </Empty>
     );
   }
@@ -99,8 +100,8 @@ export function Examination({ version: of }: { readonly version: FragmentOf<type
   return (
     <>
       <Text mb="sm">
-        By the features of {backbone} at {imageSize} px{endedAt && `, ${formatDate(endedAt)}`}. A finding is a reason to
-        look, not proof.
+        By the features of {backbone} at {imageSize} px{mode === 'THOROUGH' && ' and fine-tuned networks'}
+        {endedAt && `, ${formatDate(endedAt)}`}. A finding is a reason to look, not proof.
       </Text>
       <Group mb="sm">
         <SegmentedControl
@@ -126,11 +127,9 @@ export function Examination({ version: of }: { readonly version: FragmentOf<type
         >
           {`Create version with ${formatCount(changes)} ${changes === 1 ? 'change' : 'changes'}`}
         </ActionButton>
-        <ActionButton needs="startExamination" variant="default" onClick={() => run(() => start())}>
-          Examine again
-        </ActionButton>
       </Group>
       {refused}
+      <StartExamination versionId={id}>Examine again</StartExamination>
       <Findings key={kind} versionId={id} labels={classes} kind={kind} />
     </>
   );
