@@ -19,6 +19,7 @@ export const BOUNDS = {
   // GraphQL
   jsonBytes: bound(MIB, 'bytes', 'a GraphQL request as JSON'),
   tokens: bound(5_000, '', 'lexical tokens of a GraphQL document'),
+  nesting: bound(100, '', 'brackets within brackets of a GraphQL document'),
   selections: bound(500, '', 'fields and fragments that a document names'),
   sameName: bound(20, '', 'fields of one selection with the same name in the answer, those of its fragments included'),
   directives: bound(100, '', 'directives of a document'),

@@ -1,14 +1,53 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
 import { HubError } from '../errors.js';
 import { BOUNDS } from '../limits.js';
 
 type Counted = 'selections' | 'directives' | 'variables' | 'definitions';
 
+/** Options of GraphQL's parser. */
+export const PARSE_OPTIONS = { maxTokens: BOUNDS.tokens.value };
+
+/** Strings and comments, whose brackets do not count. */
+const TEXTS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*/g;
+
 /**
- * Checks the size of a document before it is validated: validation compares all fields of the same name in pairs.
- * @throws LIMIT_EXCEEDED.
+ * Parses a document and checks its size, before anything walks through it: the parser calls itself for each bracket, and
+ * validation compares all fields of the same name in pairs.
+ * @throws LIMIT_EXCEEDED; GraphQLError for what cannot be parsed.
  */
-export function checkDocument(document: DocumentNode): void {
+export function parseDocument(query: string): DocumentNode {
+  check('nesting', nestingOf(query), BOUNDS.nesting.what);
+  let document: DocumentNode;
+  try {
+    document = parse(query, PARSE_OPTIONS);
+  } catch (error) {
+    if (!(error instanceof GraphQLError && error.message.includes(`${BOUNDS.tokens.value} tokens`))) throw error;
+    const message = `The request has more than ${BOUNDS.tokens.value} ${BOUNDS.tokens.what}.`;
+    throw new HubError('LIMIT_EXCEEDED', message, { limit: BOUNDS.tokens.value });
+  }
+  checkDocument(document);
+  return document;
+}
+
+/** Most brackets that are open at the same place of a document. */
+function nestingOf(query: string): number {
+  let [open, most] = [0, 0];
+  for (const [bracket] of query.replace(TEXTS, '').matchAll(/[{}()[\]]/g)) {
+    open += '{(['.includes(bracket) ? 1 : -1;
+    most = Math.max(most, open);
+  }
+  return most;
+}
+
+function checkDocument(document: DocumentNode): void {
   const counts: Record<Counted, number> = { selections: 0, directives: 0, variables: 0, definitions: 0 };
   const sets: SelectionSetNode[] = [];
   counts.definitions = document.definitions.length;
@@ -56,7 +95,7 @@ function checkNames(set: SelectionSetNode, fragments: ReadonlyMap<string, Fragme
   }
 }
 
-function check(bound: Counted | 'sameName', received: number, what: string): void {
+function check(bound: Counted | 'nesting' | 'sameName', received: number, what: string): void {
   const { value } = BOUNDS[bound];
   if (received <= value) return;
   const message = `The request has ${received} ${what}; the limit is ${value}.`;

@@ -1,13 +1,12 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import type { RequestHandler } from 'express';
-import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
-import { BOUNDS } from '../limits.js';
 import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import type { Tracing } from '../tracing/tracing.js';
-import { checkDocument } from './document-size.js';
+import { PARSE_OPTIONS, parseDocument } from './document-size.js';
 import { checkCost, depthRule } from './query-cost.js';
 import { refuse } from './refuse.js';
 import { nameOperation, traceFields } from './trace-graphql.js';
@@ -15,14 +14,11 @@ import { nameOperation, traceFields } from './trace-graphql.js';
 const OVER_WEBSOCKET = 'Subscriptions need WebSocket (graphql-transport-ws), at the same path.';
 const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };
 
-/** Options of GraphQL's parser. */
-export const PARSE_OPTIONS = { maxTokens: BOUNDS.tokens.value };
-
 /** Refuses a document that is too large before Apollo Server validates it. Apollo answers what cannot be parsed. */
 export const limitDocument: RequestHandler = (request, response, next) => {
   const { query } = (request.method === 'GET' ? request.query : (request.body ?? {})) as { query?: unknown };
   try {
-    if (typeof query === 'string') checkDocument(parse(query, PARSE_OPTIONS));
+    if (typeof query === 'string') parseDocument(query);
   } catch (error) {
     if (error instanceof HubError) return refuse(response, 400, error);
     // Apollo Server says what is wrong with a document that cannot be parsed.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, specifiedRules, validate } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -13,8 +13,7 @@ import { type Context, contextOf, type SubscriptionSources } from '../schema/con
 import { formatError, internalCause } from '../schema/errors.js';
 import { connectionToken } from './connection-token.js';
 import type { Connections } from './connections.js';
-import { checkDocument } from './document-size.js';
-import { PARSE_OPTIONS } from './graphql.js';
+import { parseDocument } from './document-size.js';
 import { checkCost, depthRule } from './query-cost.js';
 import { SubscriptionShares } from './subscription-shares.js';
 import { watchToken } from './token-watch.js';
@@ -123,9 +122,7 @@ export function serveSubscriptions(options: {
           await rateLimit.count(tokenId);
           await turns.run(tokenId, () => {
             shares.begin(tokenId, context);
-            const document = parse(query, PARSE_OPTIONS);
-            checkDocument(document);
-            checkCost(schema, { query: document, variables, operationName });
+            checkCost(schema, { query: parseDocument(query), variables, operationName });
           });
         } catch (error) {
           if (error instanceof GraphQLError) return [error]; // also a syntax error, which would close the socket
@@ -134,7 +131,6 @@ export function serveSubscriptions(options: {
             if (context.extra.refused > BOUNDS.refusedSubscriptions.value) context.extra.socket.terminate();
             return [new GraphQLError(error.message, { originalError: error })];
           }
-          if (error instanceof RangeError) return [new GraphQLError('The request is nested too deeply to be parsed.')];
           throw error;
         }
       },
