@@ -32,6 +32,9 @@ export function statusOf(refusal: HubError): number {
 /** Makes the body of an error. @param extensions its code and details. */
 export type ErrorForm = (message: string, extensions: Readonly<Record<string, unknown>>) => unknown;
 
+/** What clients of GraphQL ask for, such as the page. */
+const GRAPHQL_TYPE = 'application/graphql-response+json';
+
 const GRAPHQL_FORM: ErrorForm = (message, extensions) => ({ errors: [{ message, extensions }] });
 
 /** Sets the error form of later handlers, in place of GraphQL's. */
@@ -58,7 +61,9 @@ export function sendError(
   extensions: Readonly<Record<string, unknown>>,
 ): void {
   const form = (response.locals.errorForm as ErrorForm | undefined) ?? GRAPHQL_FORM;
+  // Clients read GraphQL errors of a status that is none of success only in the type of "GraphQL over HTTP", 6.1.
+  const isGraphQL = form === GRAPHQL_FORM && response.req.headers.accept?.includes(GRAPHQL_TYPE);
   // Without a charset, which JSON does not have: KServe's client compares the whole header.
-  response.status(status).setHeader('content-type', 'application/json');
+  response.status(status).setHeader('content-type', isGraphQL ? GRAPHQL_TYPE : 'application/json');
   response.end(JSON.stringify(form(message, extensions)));
 }

@@ -85,8 +85,15 @@ describe('a token', () => {
     const response = await post(JSON.stringify({ query: QUERY }), { ...JSON_TYPE, ...headers });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(response.headers.get('content-type')).toBe('application/json');
     const { errors } = (await response.json()) as ErrorAnswer;
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('is refused in the type that clients of GraphQL ask for, in which they read errors', async () => {
+    const accept = 'application/graphql-response+json,application/json;q=0.9';
+    const response = await post(JSON.stringify({ query: QUERY }), { ...JSON_TYPE, accept });
+    expect(response.headers.get('content-type')).toBe('application/graphql-response+json');
   });
 
   it.each(['first', 'Bearer', 'Basic Zmlyc3Q6eA==', ''])(
@@ -296,8 +303,13 @@ describe('too much work', () => {
     [
       'by more words than are worth reading',
       { query: `{ ${Array.from({ length: 5500 }, (_, i) => `p${i}:runs{next}`).join(' ')} }` },
-      { status: 400, message: /more that 5000 tokens/, code: 'GRAPHQL_PARSE_FAILED' },
+      { ...tooCostly, message: /has more than 5000 lexical tokens of a GraphQL document\./ },
     ],
+    ...['{a', '[', '{a:', '('].map((bracket): (typeof cases)[number] => [
+      `nested deeper than the parser's stack by ${bracket}`,
+      { query: `{ runs(filter: ${bracket.repeat(1900)} 1` },
+      { ...tooCostly, message: /has 190[0-9] brackets within brackets of a GraphQL document; the limit is 100\./ },
+    ]),
     [
       'by fields that each ask the database, though little of it',
       { query: `{ ${Array.from({ length: 101 }, (_, i) => `p${i}:runs{next}`).join(' ')} }` },

@@ -46,6 +46,19 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
     await close();
   });
 
+  it('ends the session at the next request where no WebSocket tells of it', async () => {
+    const { id, secret } = await hub.createToken({ name: 'unheard', role: 'VIEWER', model: null });
+    const context = await (browser as Browser).newContext();
+    const page = await context.newPage();
+    await page.routeWebSocket(/graphql/, () => undefined); // nothing comes from the hub
+    await page.goto(`${hub.url}/#token=${secret}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await hub.ask('revoke-token', { id });
+    await page.getByRole('link', { name: 'Datasets' }).click();
+    await page.getByText('This token is no longer valid').waitFor();
+    await context.close();
+  });
+
   it('signs the editor for requests in with its own token, and sends it in less than 2 MiB', () =>
     onPage(browser as Browser, hub, '/', async (page) => {
       await page.getByText('Live', { exact: true }).waitFor();
