@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
@@ -37,11 +38,20 @@ export interface BackupContents extends BackupEnd {
   readonly backup: BackupHeader;
 }
 
+/** @throws BAD_INPUT for a path where no file is. */
+export async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && found.isFile()) return;
+  const reason = found instanceof Error ? found.code : 'not a file';
+  throw new HubError('BAD_INPUT', `${path} cannot be read (${reason}): give the path of a backup.`, { path });
+}
+
 /**
  * Reads a backup to its end and compares every hash.
- * @throws BACKUP_REFUSED when the file is not a backup, was cut off or changed, or was made by a newer hub.
+ * @throws BAD_INPUT for a path where no file is; BACKUP_REFUSED when the file is not a backup, was cut off or changed, or was made by a newer hub.
  */
 export async function readBackup(file: string, sink: BackupSink = NOWHERE): Promise<BackupContents> {
+  await requireFile(file);
   const entries = extract();
   const flow = pipeline(createReadStream(file), entries);
   flow.catch(() => undefined); // its error also reaches the loop, through `entries`

@@ -8,7 +8,7 @@ import { createDatabase } from '../storage/database.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { readRows, rowFile } from '../storage/rows.js';
 import { syncFolder } from '../storage/sync-folder.js';
-import { type BackupContents, readBackup } from './backup-reader.js';
+import { type BackupContents, readBackup, requireFile } from './backup-reader.js';
 
 /** Folder of an unfinished restore. An existing one was left by a process that died. */
 const UNFINISHED = 'restoring';
@@ -22,10 +22,11 @@ export interface RestoreOptions {
 
 /**
  * Restores a backup into a data folder, completely or not at all.
- * @throws BACKUP_REFUSED as `readBackup` does; CONFLICT when the folder or the database is not empty, or when a newer hub
+ * @throws BAD_INPUT and BACKUP_REFUSED as `readBackup` does; CONFLICT when the folder or the database is not empty, or when a newer hub
  * made the backup; DATA_FOLDER_LOCKED.
  */
 export async function restore(file: string, { data, databaseUrl }: RestoreOptions): Promise<BackupContents> {
+  await requireFile(file); // before a folder is made
   const paths = dataPaths(data);
   await createDataFolder(paths.path);
   const unlock = await lockDataFolder(paths.path);

@@ -122,6 +122,9 @@ describe('a backup', () => {
     expect(rows).toBeGreaterThan(80);
     expect(blobs).toBeGreaterThan(4);
     const restored = await hubToRestore();
+    expectRefused(await restore(join(folder, 'no.backup'), restored), 2, /no\.backup cannot be read \(ENOENT\): give/);
+    expectRefused(await restore(folder, restored), 2, /cannot be read \(not a file\): give the path of a backup\./);
+    await expect(readdir(restored.data), 'nothing was made').rejects.toMatchObject({ code: 'ENOENT' });
     const [, place] = (await placesIn(whole)).findLast(([name]) => name.startsWith('blobs/'))!;
     const damaged = await damagedCopy(whole, (path) => flip(path, place + 520));
     expectRefused(await restore(damaged, restored), 1, /blobs\/[0-9a-f]{64} was changed/);

@@ -143,7 +143,12 @@ describe('a version that is deleted', () => {
       },
       { timeout: 60_000 },
     );
-    expect(await refusal('roll-back', { model, reason: 'test' })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal('roll-back', { model, reason: 'test' })).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(
+        'pointed to version 1 before its last move, and that version is deleted. Promote',
+      ),
+    });
   });
 });
 

@@ -231,7 +231,12 @@ export class PromotionService {
         const message = `${alias} of ${model} pointed to no version before its last move; there is no version to roll back to.`;
         throw new HubError('CONFLICT', message, { model, alias });
       }
-      const state = await this.check(model, Number(last.from), alias);
+      const number = Number(last.from);
+      const state = await this.check(model, number, alias).catch((error: unknown) => {
+        if (!(error instanceof HubError && error.code === 'NOT_FOUND')) throw error;
+        const message = `${alias} of ${model} pointed to version ${number} before its last move, and that version is deleted. Promote the version that it should point to.`;
+        throw new HubError('NOT_FOUND', message, { model, alias, number });
+      });
       refuseIfMoved(alias, state.holder, expectedVersion);
       return this.#move({ ...state, gate: [] }, { model, alias, reason }, actor, { action: 'ALIAS_ROLLED_BACK' });
     });
