@@ -5,7 +5,7 @@ import { readFeatures } from './compared-features.js';
 import { confidentLearning } from './confident-learning.js';
 import { featureOutliers } from './feature-outliers.js';
 import type { Findings } from './findings.js';
-import type { FoldContext } from './fold-networks.js';
+import { type FoldContext, requireSmallFolds } from './fold-networks.js';
 import type { ExaminationJob } from './job.js';
 import { labelProbabilities } from './label-probabilities.js';
 import { ProgressMeter } from './progress.js';
@@ -13,10 +13,12 @@ import { ProgressMeter } from './progress.js';
 /**
  * Searches the images of all splits of a dataset version for labels that are probably wrong, for outliers of their class, and
  * for images that look the same and have different classes. @returns SHA-256 of the blob with the findings.
+ * @throws LIMIT_EXCEEDED for more answers of a fold than a run keeps.
  */
 export async function examine(job: ExaminationJob, context: FoldContext): Promise<string> {
   const { blobs, emit, signal } = context;
   const manifest = await readManifest(blobs, job.manifestBlob);
+  if (job.thorough) requireSmallFolds(manifest); // before anything is computed
   const features = await readFeatures(job, manifest, context);
   const { values, width } = features;
   const labels = manifest.images.map(({ label }) => label);

@@ -1,5 +1,6 @@
 import type { Manifest } from '../datasets/manifest.js';
 import { HubError } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { BOUNDS } from '../limits.js';
 import { openFeatures } from './feature-source.js';
 import { FOLD_NETWORKS, foldsOf } from './folds.js';
@@ -20,7 +21,7 @@ export type FoldContext = Omit<TaskContext, 'emit'> & { readonly emit: (event: E
  * Probabilities of all classes for each image, by networks that are fine-tuned on the images of the other folds, as a run
  * would be. A network is reported by its answers alone, so an interrupted examination continues with the next network and ends
  * with the same numbers.
- * @returns rows x classes. @throws LIMIT_EXCEEDED for more answers than a run keeps; what `train` throws.
+ * @param manifest of which `requireSmallFolds` holds. @returns rows x classes. @throws what `train` throws.
  */
 export async function foldNetworks(
   { thorough, ...job }: ExaminationJob,
@@ -31,7 +32,6 @@ export async function foldNetworks(
   const { answers, ...tuning } = thorough;
   const classes = manifest.classes.length;
   const labels = manifest.images.map(({ label }) => label);
-  requireFew(labels, classes);
   const featureChunks = await fillCache({ ...job, ...tuning }, manifest, context);
   const meter = new ProgressMeter('networks', FOLD_NETWORKS * PARTS, context.emit, answers.length * PARTS);
   meter.add(0);
@@ -70,7 +70,7 @@ async function trainFold(job: Job, context: FoldContext, onShare: (share: number
   } finally {
     for (const blob of left) await blobs.delete(blob);
   }
-  return made.answers as string; // there, since `requireFew` held
+  return made.answers as string; // there, since `requireSmallFolds` held
 }
 
 /** Computes the features at which fine-tuning starts, once for all networks. @returns the cached chunks. */
@@ -101,9 +101,16 @@ export function featureEvents(
   };
 }
 
-/** @throws LIMIT_EXCEEDED. */
-function requireFew(labels: readonly number[], classes: number): void {
-  const images = foldsOf(labels, FOLD_NETWORKS).reduce((count, fold) => count + (fold === 0 ? 1 : 0), 0);
+/** Refuses images of which a fold has more answers than a run keeps. @throws LIMIT_EXCEEDED. */
+export function requireSmallFolds({ images: all, classes: { length: classes } }: Manifest): void {
+  const folds = groupBy(
+    foldsOf(
+      all.map(({ label }) => label),
+      FOLD_NETWORKS,
+    ),
+    (fold) => fold,
+  );
+  const images = Math.max(...[...folds.values()].map(({ length }) => length));
   if (keepsProbabilities(images, classes)) return;
   const { value: limit } = BOUNDS.probabilities;
   const message = `A fold of ${images} images of ${classes} classes has more than the ${limit} bytes of probabilities that are kept. Examine it in quick mode, or derive a version with fewer images first.`;

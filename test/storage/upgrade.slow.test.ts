@@ -134,6 +134,7 @@ test('every column that names a blob is one of those that are backed up and kept
     'DatasetVersion.manifestBlob',
     'DatasetVersion.shards',
     'Examination.findingsBlob',
+    'Examination.foldBlobs',
     'FeatureChunk.blob',
     'ImageDecision.sha256', // likewise
     'JudgedImage.sha256', // an image within the shards of its version

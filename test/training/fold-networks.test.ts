@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
+import type { Manifest } from '../../src/datasets/manifest.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { BOUNDS } from '../../src/limits.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { examine } from '../../src/training/examine.js';
 import { findingsSchema } from '../../src/training/findings.js';
+import { requireSmallFolds } from '../../src/training/fold-networks.js';
 import type { ExaminationEvent, ExaminationJob } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { tarOf } from '../datasets/archives.js';
@@ -102,4 +105,13 @@ it('keeps nothing of a network that is cancelled', async () => {
   const cancelled = await examined([], (event) => event.type === 'progress' && event.phase === 'networks');
   expect(cancelled.answers).toEqual([]);
   expect(await stored()).toEqual(before);
+});
+
+it('is refused where any fold has more answers than are kept', () => {
+  const classes = Array.from({ length: 1000 }, (_, i) => String(i));
+  const most = Math.floor(BOUNDS.probabilities.value / 4 / classes.length);
+  const check = (images: number): void =>
+    requireSmallFolds({ classes, images: Array.from({ length: images }, () => ({ label: 1 })) } as unknown as Manifest);
+  check(4 * most);
+  expect(() => check(4 * most + 1)).toThrow(`A fold of ${most + 1} images of 1000 classes`);
 });

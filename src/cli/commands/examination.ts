@@ -143,13 +143,14 @@ async function estimateOf(client: HubClient, input: StartInput): Promise<Estimat
   return (await working('Estimating', () => client.request(ESTIMATE_EXAMINATION, { input }))).estimateExamination;
 }
 
-/** Tells on standard error how long an examination takes; of a backbone that is not on the hub's machine yet, nothing. */
+/** Tells on standard error how long an examination takes, or why that is not known. */
 async function tellTime(client: HubClient, input: StartInput): Promise<void> {
   try {
     const { seconds } = await estimateOf(client, input);
     terminal().stderr.write(`The networks of this examination take about ${duration(seconds)}.\n`);
   } catch (error) {
-    if (!(error instanceof HubError && error.code === 'BACKBONE_UNAVAILABLE')) throw error;
+    if (!(error instanceof HubError)) throw error;
+    terminal().stderr.write(`How long the networks take is not known: ${error.message}\n`);
   }
 }
 
