@@ -9,6 +9,7 @@ import {
   type SliceFigure,
 } from '../../src/domain/model/gate.js';
 
+const BY = { decidedBy: 'pets version 1' };
 const PRESENT: Present = {
   number: 1,
   sameTestImages: true,
@@ -20,7 +21,7 @@ const PRESENT: Present = {
     ['cat', 0.8],
     ['dog', 1],
   ]),
-  slices: new Map([['pets/night', { images: 40, correct: 30 }]]),
+  slices: new Map([['pets/night', { images: 40, correct: 30, ...BY }]]),
 };
 /** As GraphQL gives it. */
 type Rule = { kind: GateRule['kind']; metric?: GateRule['metric']; limit?: number; slice?: string };
@@ -122,14 +123,14 @@ describe('a rule of the gate', () => {
     [
       'SLICE_NOT_WORSE: worse',
       { kind: 'SLICE_NOT_WORSE', slice: 'pets/night', limit: 0.05 },
-      night({ images: 50, correct: 34 }),
+      night({ images: 50, correct: 34, ...BY }),
       false,
       /^Version 2 is right about 68\.00% of 50 images, production \(version 1\) about 75\.00% of 40 images\. A diff/,
     ],
     [
       'SLICE_NOT_WORSE: within the margin',
       { kind: 'SLICE_NOT_WORSE', slice: 'pets/night', limit: 0.1 },
-      night({ images: 50, correct: 34 }),
+      night({ images: 50, correct: 34, ...BY }),
       true,
       /0\.1 is allowed/,
     ],
@@ -138,21 +139,21 @@ describe('a rule of the gate', () => {
       { kind: 'SLICE_THRESHOLD', slice: 'pets/night', limit: 0.75 },
       {},
       true,
-      /75\.00% of 40 images; the minimum is 75\.00%\.$/,
+      /75\.00% of 40 images; the minimum is 75\.00%\. The data of pets version 1 says which images are in the slice\.$/,
     ],
     [
       'SLICE_THRESHOLD: too few images',
       { kind: 'SLICE_THRESHOLD', slice: 'pets/night' },
-      night({ images: 9, correct: 9 }),
+      night({ images: 9, correct: 9, ...BY }),
       false,
-      /slice pets\/night is not known: 9 of its test images are in the slice; 10 or more are needed\.$/,
+      /slice pets\/night is not known: 9 of its test images are in the slice; 10 or more are needed\. The data of/,
     ],
     [
       'SLICE_THRESHOLD: no images',
       { kind: 'SLICE_THRESHOLD', slice: 'pets/night' },
-      night({ images: 0, correct: 0 }),
+      night({ images: 0, correct: 0, ...BY }),
       false,
-      /not known: none of its test images is in the slice\.$/,
+      /not known: none of its test images is in the slice\. The data of/,
     ],
     [
       'SLICE_THRESHOLD: not known',
@@ -177,6 +178,17 @@ describe('a rule of the gate', () => {
     const present = { ...PRESENT, sameTestImages };
     const checks = evaluateGate(rules({ kind: 'SAME_DATASET' }), version({}), present);
     expect(checks).toMatchObject([{ passed: false, detail: expect.stringMatching(detail) }]);
+  });
+
+  it.each([
+    ['other test images', false, /different test images/, [false, true]],
+    ['test images that cannot be read', null, /cannot be read, so .* Run "hub verify"\.$/, [false, false]],
+  ])('of a slice refuses a comparison with %s', (_, sameTestImages, detail, passed) => {
+    const slice = 'pets/night';
+    const both = rules({ kind: 'SLICE_NOT_WORSE', slice, limit: 1 }, { kind: 'SLICE_THRESHOLD', slice, limit: 0.1 });
+    const checks = evaluateGate(both, version({}), { ...PRESENT, sameTestImages });
+    expect(checks.map((check) => check.passed)).toEqual(passed);
+    for (const check of checks) if (!check.passed) expect(check.detail).toMatch(detail);
   });
 
   it('says the limit and the figure where there are numbers', () => {

@@ -53,7 +53,14 @@ export const slicesIn = (rules: readonly GateRule[]): string[] => [
 const LEAST_SLICE_IMAGES = 10;
 
 /** The test images of a slice, and how many of them are predicted right; or why that is not known. */
-export type SliceFigure = { readonly images: number; readonly correct: number } | { readonly fault: string };
+export type SliceFigure =
+  | {
+      readonly images: number;
+      readonly correct: number;
+      /** The dataset version whose data says which images are in the slice: `pets version 3`. */
+      readonly decidedBy: string;
+    }
+  | { readonly fault: string };
 
 /** The rules of a model that has none of its own. */
 export const DEFAULT_RULES: readonly GateRule[] = rulesSchema.parse(
@@ -119,17 +126,9 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
 
   SAME_DATASET: (candidate, present) => {
     if (!present) return null;
-    const both = `ersions ${candidate.number} and ${present.number}`;
-    const { sameTestImages } = present;
-    return {
-      ...check('same test images as production', sameTestImages === true),
-      detail:
-        sameTestImages === null
-          ? `The test images of v${both} cannot be read, so their figures cannot be compared. Run "hub verify".`
-          : sameTestImages
-            ? `V${both} were measured on the same test images.`
-            : `V${both} were measured on different test images, or on other labels: their figures cannot be compared.`,
-    };
+    const same = `Versions ${candidate.number} and ${present.number} were measured on the same test images.`;
+    const fault = whyNotComparable(candidate, present);
+    return { ...check('same test images as production', fault === null), detail: fault ?? same };
   },
 
   NOT_WORSE: (candidate, present, { metric, limit: margin }) => {
@@ -181,23 +180,28 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
   SLICE_NOT_WORSE: (candidate, present, { slice, limit: margin }) => {
     if (!present) return null;
     const rule = `slice ${slice} not worse than production`;
+    const different = whyNotComparable(candidate, present);
+    if (different !== null) return { ...check(rule, false), detail: different };
     const [now, before] = [sliceOf(candidate, slice), sliceOf(present, slice)];
     if ('fault' in now) return { ...check(rule, false), detail: now.fault };
     if ('fault' in before) return { ...check(rule, false), detail: before.fault };
     const allowed = margin > 0 ? ` A difference of ${margin} is allowed.` : '';
     return {
       ...comparison(rule, now.accuracy, before.accuracy - margin, false),
-      detail: `Version ${candidate.number} is right about ${now.text}, production (version ${present.number}) about ${before.text}.${allowed}`,
+      detail: `Version ${candidate.number} is right about ${now.text}, production (version ${present.number}) about ${before.text}.${allowed} ${now.decision}`,
     };
   },
 
-  SLICE_THRESHOLD: (candidate, _present, { slice, limit }) => {
+  SLICE_THRESHOLD: (candidate, present, { slice, limit }) => {
     const rule = `slice ${slice} good enough`;
+    if (present?.sameTestImages === null) {
+      return { ...check(rule, false), detail: whyNotComparable(candidate, present) as string };
+    }
     const figure = sliceOf(candidate, slice);
     if ('fault' in figure) return { ...check(rule, false), detail: figure.fault };
     return {
       ...comparison(rule, figure.accuracy, limit, false),
-      detail: `Version ${candidate.number} is right about ${figure.text}; the minimum is ${percent(limit)}.`,
+      detail: `Version ${candidate.number} is right about ${figure.text}; the minimum is ${percent(limit)}. ${figure.decision}`,
     };
   },
 
@@ -217,22 +221,33 @@ export function evaluateGate(
   return rules.flatMap((rule) => EVALUATORS[rule.kind](candidate, present, rule) ?? []);
 }
 
-/** The accuracy of a version on a slice, and that in words; a sentence where it is not known or of too few images. */
+/** Why figures of two versions cannot be compared, as a sentence; null if they can. */
+function whyNotComparable({ number }: Candidate, present: Present): string | null {
+  const both = `ersions ${number} and ${present.number}`;
+  if (present.sameTestImages === null) {
+    return `The test images of v${both} cannot be read, so their figures cannot be compared. Run "hub verify".`;
+  }
+  if (present.sameTestImages) return null;
+  return `V${both} were measured on different test images, or on other labels: their figures cannot be compared.`;
+}
+
+/** The accuracy of a version on a slice, in words too; a sentence where it is not known or of too few images. */
 function sliceOf(
   { number, slices }: Candidate,
   slice: string | null,
-): { readonly accuracy: number; readonly text: string } | { readonly fault: string } {
+): { readonly accuracy: number; readonly text: string; readonly decision: string } | { readonly fault: string } {
   const figure = slices.get(slice ?? '') ?? { fault: 'It was not measured.' };
   const unknown = `The accuracy of version ${number} on the slice ${slice} is not known`;
   if ('fault' in figure) return { fault: `${unknown}. ${figure.fault}` };
-  const { images, correct } = figure;
-  if (images === 0) return { fault: `${unknown}: none of its test images is in the slice.` };
+  const { images, correct, decidedBy } = figure;
+  const decision = `The data of ${decidedBy} says which images are in the slice.`;
+  if (images === 0) return { fault: `${unknown}: none of its test images is in the slice. ${decision}` };
   if (images < LEAST_SLICE_IMAGES) {
     const has = images === 1 ? 'one of its test images is' : `${images} of its test images are`;
-    return { fault: `${unknown}: ${has} in the slice; ${LEAST_SLICE_IMAGES} or more are needed.` };
+    return { fault: `${unknown}: ${has} in the slice; ${LEAST_SLICE_IMAGES} or more are needed. ${decision}` };
   }
   const accuracy = correct / images;
-  return { accuracy, text: `${percent(accuracy)} of ${images} images` };
+  return { accuracy, text: `${percent(accuracy)} of ${images} images`, decision };
 }
 
 function unknownClasses(rule: string, { number }: Candidate): GateCheck {

@@ -11,15 +11,7 @@ import type { ChangeNotices } from '../change/change-notices.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { classAccuraciesOf } from '../model/class-accuracies.js';
-import {
-  type Candidate,
-  evaluateGate,
-  type GateCheck,
-  type GateRule,
-  needClasses,
-  PRODUCTION,
-  type Present,
-} from '../model/gate.js';
+import { type Candidate, evaluateGate, type GateCheck, type GateRule, needClasses, PRODUCTION } from '../model/gate.js';
 import { lockModel, refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
@@ -37,7 +29,7 @@ import {
 } from '../model/model-version-row.js';
 import { NO_FORM } from '../model/precision.js';
 import { modelNotFound } from '../not-found.js';
-import type { SliceAccuracies } from '../slice/slice-accuracies.js';
+import type { SliceAccuracies, Sliced } from '../slice/slice-accuracies.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { prepareOrFallBack } from './prepare-or-fall-back.js';
 import { type Promotion, refuseIfMoved } from './promotion.js';
@@ -63,8 +55,7 @@ export interface MeasuredRun {
 }
 
 /** What was measured on the test images of a dataset version. */
-interface Measured {
-  readonly datasetVersionId: string;
+interface Measured extends Sliced {
   readonly model: { readonly name: string };
 }
 
@@ -110,8 +101,7 @@ export class PromotionService {
     const holder = await this.#holder(version.modelId, alias);
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
-    const present = holder && (await this.#present(holder, version, rules));
-    const gate = evaluateGate(rules, await this.#candidate(version, rules), present);
+    const gate = await this.#evaluate(rules, version, await this.#figuresOf(version, rules), holder);
     const needsSecondPerson = guarded && version.model.secondPerson;
     return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
   }
@@ -128,11 +118,9 @@ export class PromotionService {
     const rules = rulesOf(found).filter(({ kind }) => kind !== 'CALIBRATED' && kind !== 'SELF_CHECKED');
     const { testAccuracy, testLoss } = run;
     const classAccuracies = needClasses(rules) ? await classAccuraciesOf(prisma, run.id) : null;
-    const slices = await this.parts.slices.of(run.id, rules);
-    const figures = { testAccuracy, testLoss, classAccuracies, slices, calibrated: null, selfChecked: null };
+    const figures = { testAccuracy, testLoss, classAccuracies, calibrated: null, selfChecked: null };
     const candidate = { number: found.lastNumber + 1, ...figures };
-    const present = holder && (await this.#present(holder, { ...run, model: found }, rules));
-    return evaluateGate(rules, candidate, present);
+    return this.#evaluate(rules, { ...run, runId: run.id, model: found }, candidate, holder);
   }
 
   /** The version that an alias points to; null for none. */
@@ -142,19 +130,27 @@ export class PromotionService {
     return (await this.parts.prisma.alias.findUnique({ where, include }))?.version ?? null;
   }
 
-  /** The facts of the version that holds the alias, for a comparison. */
-  async #present(holder: ModelVersionRow, compared: Measured, rules: readonly GateRule[]): Promise<Present> {
-    const sameTestImages = await this.#haveSameTestImages(compared, holder);
-    return { ...(await this.#candidate(holder, rules)), sameTestImages };
+  /** Checks a version, or a run that is not registered yet, against each rule. @param figures of it. */
+  async #evaluate(
+    rules: readonly GateRule[],
+    measured: Measured,
+    figures: Omit<Candidate, 'slices'>,
+    holder: ModelVersionRow | null,
+  ): Promise<readonly GateCheck[]> {
+    const sameTestImages = holder && (await this.#haveSameTestImages(measured, holder));
+    const slices = await this.parts.slices.of(measured, sameTestImages ? holder : null, rules);
+    const present = holder && {
+      ...{ ...(await this.#figuresOf(holder, rules)), slices: slices.present, sameTestImages },
+    };
+    return evaluateGate(rules, { ...figures, slices: slices.candidate }, present);
   }
 
-  /** The facts of a version that rules check. */
-  async #candidate(row: ModelVersionRow, rules: readonly GateRule[]): Promise<Candidate> {
+  /** The facts of a version that rules check, without those of slices. */
+  async #figuresOf(row: ModelVersionRow, rules: readonly GateRule[]): Promise<Omit<Candidate, 'slices'>> {
     const { runId } = row;
     const classAccuracies =
       runId !== null && needClasses(rules) ? await classAccuraciesOf(this.parts.prisma, runId) : null;
-    const slices = await this.parts.slices.of(runId, rules);
-    return { ...toCandidate(row), classAccuracies, slices };
+    return { ...toCandidate(row), classAccuracies };
   }
 
   /** Null when a manifest cannot be read: a promotion that overrides the gate is still possible. */

@@ -18,7 +18,7 @@ import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { Viewer } from '../pictures.js';
 import { conditionsText } from '../slice/slice.js';
-import { answersIn } from '../slice/slice-images.js';
+import { imagesIn } from '../slice/slice-images.js';
 import { conditionsOf } from '../slice/slice-service.js';
 import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation, SavedSliceResult } from './evaluation.js';
 import { answersOf, countRight, type EvaluationSlice, SliceKind, sliceOf, slicesOf } from './evaluation-slices.js';
@@ -114,7 +114,7 @@ export class EvaluationService {
     const total = { all: answers.length, correct: countRight(answers) };
     return saved.map((row) => {
       const conditions = conditionsOf(row);
-      const found = answersIn(conditions, answers, manifest);
+      const found = imagesIn(conditions, answers, manifest);
       const said = { name: row.name, text: conditionsText(conditions) };
       if (typeof found === 'string') return { ...said, result: null, missing: found };
       if (found.length === 0) return { ...said, result: null, missing: null };

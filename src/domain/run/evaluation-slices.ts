@@ -1,6 +1,5 @@
 import { confidenceBins, errorOfBins } from '../../calibration/calibration-error.js';
 import { shareInterval } from '../../calibration/share-interval.js';
-import { type Description, descriptionOf } from '../../datasets/columns.js';
 import { type DuplicateGroup, leaks } from '../../datasets/inspect.js';
 import type { ImageRecord, Manifest } from '../../datasets/manifest.js';
 import { groupBy } from '../../group-by.js';
@@ -52,14 +51,17 @@ export interface SliceMistake {
   readonly images: number;
 }
 
-/** An answer with its test image. */
-export interface Answer extends Prediction {
+/** A test image. */
+export interface TestImage {
   readonly record: ImageRecord;
-  readonly description: Description;
-  /** At the temperature; null if unknown. */
-  readonly sure: number | null;
   /** Whether it looks like a training image. */
   readonly isLeaked: boolean;
+}
+
+/** An answer with its test image. */
+export interface Answer extends Prediction, TestImage {
+  /** At the temperature; null if unknown. */
+  readonly sure: number | null;
 }
 
 export interface AnswerGroup {
@@ -100,8 +102,8 @@ export function slicesOf(
       ...{ kind: SliceKind.DUPLICATE, name: 'look like another test image' },
       answers: answers.filter(({ image }) => repeated.has(image)),
     },
-    ...(manifest.columns ?? []).flatMap((column) => slicesByColumn(answers, column)),
-    ...byValue(answers, SliceKind.SOURCE, ({ source }) => source).map((part) => ({
+    ...(manifest.columns ?? []).flatMap((column) => slicesByColumn(answers, column, valueIn(manifest, column))),
+    ...byValue(answers, SliceKind.SOURCE, sourceIn(manifest)).map((part) => ({
       ...part,
       name: `from ${part.name}`,
     })),
@@ -120,19 +122,36 @@ export function answersOf(
   manifest: Manifest,
   duplicates: readonly DuplicateGroup[],
 ): Answer[] {
-  const leaked = new Set(duplicates.filter((group) => leaks(group, manifest)).flatMap(({ images }) => images));
-  return predictions.map((prediction, i) => {
-    const record = manifest.images[prediction.image]!;
-    const description = descriptionOf(manifest, record);
-    return {
-      ...prediction,
-      record,
-      description,
-      sure: confidences?.[i] ?? null,
-      isLeaked: leaked.has(prediction.image),
-    };
-  });
+  const leaked = leakedIn(manifest, duplicates);
+  return predictions.map((prediction, i) => ({
+    ...prediction,
+    record: manifest.images[prediction.image]!,
+    sure: confidences?.[i] ?? null,
+    isLeaked: leaked.has(prediction.image),
+  }));
 }
+
+/** The test images of a dataset version. */
+export function testImagesIn(manifest: Manifest, duplicates: readonly DuplicateGroup[]): TestImage[] {
+  const leaked = leakedIn(manifest, duplicates);
+  return manifest.images.flatMap((record, i) => (record.split === 'test' ? [{ record, isLeaked: leaked.has(i) }] : []));
+}
+
+/** Positions of images that look like an image of another split. */
+const leakedIn = (manifest: Manifest, duplicates: readonly DuplicateGroup[]): ReadonlySet<number> =>
+  new Set(duplicates.filter((group) => leaks(group, manifest)).flatMap(({ images }) => images));
+
+/** Reads the value of an image in a column; null for none. */
+export function valueIn({ columns = [] }: Manifest, column: string): (image: TestImage) => string | null {
+  const at = columns.indexOf(column);
+  return ({ record }) => record.values?.[at] ?? null;
+}
+
+/** Reads where an image comes from; null if it came with the version's own source. */
+export const sourceIn =
+  ({ sources = [] }: Manifest) =>
+  ({ record: { source } }: TestImage): string | null =>
+    source === undefined ? null : (sources[source] ?? null);
 
 /** The test images of a group of images that look alike, if they are several. */
 function testImagesOf(images: readonly number[], manifest: Manifest): readonly number[] {
@@ -141,14 +160,17 @@ function testImagesOf(images: readonly number[], manifest: Manifest): readonly n
 }
 
 /** Slices by the values of a column: by ranges where it has many values and all of them are numbers. */
-function slicesByColumn(answers: readonly Answer[], column: string): AnswerGroup[] {
-  const inColumn = ({ values }: Description): string | null => values.get(column) ?? null;
-  const values = new Set(answers.map(({ description }) => inColumn(description)));
-  const missing = answers.filter(({ description }) => inColumn(description) === null);
+function slicesByColumn(
+  answers: readonly Answer[],
+  column: string,
+  inColumn: (image: TestImage) => string | null,
+): AnswerGroup[] {
+  const values = new Set(answers.map(inColumn));
+  const missing = answers.filter((answer) => inColumn(answer) === null);
   values.delete(null);
   const isNumber = values.size > MOST_VALUES && [...values].every((value) => Number.isFinite(Number(value)));
   const parts = isNumber
-    ? partsBy(answers, SliceKind.COLUMN, ({ description }) => numberOf(inColumn(description))).map((part) => ({
+    ? partsBy(answers, SliceKind.COLUMN, (answer) => numberOf(inColumn(answer))).map((part) => ({
         ...{ ...part, name: `${column} ${part.name}` },
       }))
     : byValue(answers, SliceKind.COLUMN, inColumn).map((part) => ({ ...part, name: `${column} = ${part.name}` }));
@@ -158,12 +180,8 @@ function slicesByColumn(answers: readonly Answer[], column: string): AnswerGroup
 const numberOf = (value: string | null): number | null => (value === null ? null : Number(value));
 
 /** Answers by a value, the most frequent values first. Values of one image each make no slices. */
-function byValue(
-  answers: readonly Answer[],
-  kind: SliceKind,
-  of: (image: Description) => string | null,
-): AnswerGroup[] {
-  const groups = groupBy(answers, ({ description }) => of(description));
+function byValue(answers: readonly Answer[], kind: SliceKind, of: (image: TestImage) => string | null): AnswerGroup[] {
+  const groups = groupBy(answers, of);
   return [...groups]
     .flatMap(([name, found]) => (name === null ? [] : [{ kind, name, answers: found }]))
     .toSorted((a, b) => b.answers.length - a.answers.length)
@@ -171,10 +189,10 @@ function byValue(
     .slice(0, MOST_VALUES);
 }
 
-export const shorterSide = ({ record: { width, height } }: Answer): number => Math.min(width, height);
+export const shorterSide = ({ record: { width, height } }: TestImage): number => Math.min(width, height);
 
 /** Luma of the mean color (ITU-R BT.601), 0 to 255; null where facts were not stored. */
-export function brightness({ record: { facts } }: Answer): number | null {
+export function brightness({ record: { facts } }: TestImage): number | null {
   if (!facts) return null;
   const [red, green, blue] = facts.mean;
   return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);

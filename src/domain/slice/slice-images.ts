@@ -1,48 +1,70 @@
 import type { Manifest } from '../../datasets/manifest.js';
 import { quoted } from '../../datasets/names.js';
-import { type Answer, brightness, shorterSide } from '../run/evaluation-slices.js';
+import { brightness, shorterSide, sourceIn, type TestImage, valueIn } from '../run/evaluation-slices.js';
 import type { SliceCondition } from './slice.js';
 
 /**
- * The answers whose test images meet all conditions.
+ * The test images that meet all conditions.
+ * @param images of the manifest.
  * @returns why they are not known, as a sentence, where a condition asks for what the dataset version does not have.
  */
-export function answersIn(
+export function imagesIn<T extends TestImage>(
   conditions: readonly SliceCondition[],
-  answers: readonly Answer[],
+  images: readonly T[],
   manifest: Manifest,
-): readonly Answer[] | string {
-  for (const { kind, column } of conditions) {
-    if (kind === 'COLUMN' && !manifest.columns?.includes(column as string)) {
-      const known = manifest.columns?.map(quoted).join(', ');
-      const has = known ? `it has ${known}` : 'register its source again to have those of its table of labels';
-      return `The dataset version has no column ${quoted(column as string)}: ${has}.`;
-    }
-    if (kind === 'BRIGHTNESS' && answers.some(({ record }) => record.facts === null)) {
-      return 'The brightness of the test images is not recorded: register the source of the dataset version again.';
-    }
+): readonly T[] | string {
+  for (const condition of conditions) {
+    const fault = lackOf(condition, images, manifest);
+    if (fault !== null) return fault;
   }
-  return answers.filter((answer) => conditions.every((condition) => meets(answer, condition, manifest)));
+  const tests = conditions.map((condition) => testOf(condition, manifest));
+  return images.filter((image) => tests.every((meets) => meets(image)));
 }
 
-function meets(answer: Answer, { kind, column, values, from, to }: SliceCondition, { classes }: Manifest): boolean {
+/** What a dataset version lacks for a condition, as a sentence; null for nothing. */
+function lackOf(
+  { kind, column, values }: SliceCondition,
+  images: readonly TestImage[],
+  { columns, sources }: Manifest,
+): string | null {
+  if (kind === 'COLUMN' && !columns?.includes(column as string)) {
+    const known = columns?.map(quoted).join(', ');
+    const has = known ? `it has ${known}` : 'register its source again to have those of its table of labels';
+    return `The dataset version has no column ${quoted(column as string)}: ${has}.`;
+  }
+  if (kind === 'SOURCE' && !values?.some((value) => sources?.includes(value))) {
+    return `The dataset version has no image from ${values?.map(quoted).join(' or ')}.`;
+  }
+  if (kind === 'BRIGHTNESS' && images.some(({ record }) => record.facts === null)) {
+    return 'The brightness of the test images is not recorded: register the source of the dataset version again.';
+  }
+  return null;
+}
+
+function testOf({ kind, column, values, from, to }: SliceCondition, manifest: Manifest): (image: TestImage) => boolean {
   const inRange = (value: number | null): boolean =>
     value !== null && !Number.isNaN(value) && (from === null || value >= from) && (to === null || value <= to);
   const isNamed = (value: string | null | undefined): boolean => value != null && values?.includes(value) === true;
   switch (kind) {
     case 'CLASS':
-      return isNamed(classes[answer.truth]);
+      return ({ record }) => isNamed(manifest.classes[record.label]);
     case 'SIZE':
-      return inRange(shorterSide(answer));
+      return (image) => inRange(shorterSide(image));
     case 'BRIGHTNESS':
-      return inRange(brightness(answer));
+      return (image) => inRange(brightness(image));
     case 'DUPLICATE':
-      return answer.isLeaked;
+      return ({ isLeaked }) => isLeaked;
     case 'COLUMN': {
-      const value = answer.description.values.get(column as string);
-      return values ? isNamed(value) : inRange(value === undefined ? null : Number(value));
+      const inColumn = valueIn(manifest, column as string);
+      if (values) return (image) => isNamed(inColumn(image));
+      return (image) => {
+        const value = inColumn(image);
+        return inRange(value === null ? null : Number(value));
+      };
     }
-    case 'SOURCE':
-      return isNamed(answer.description.source);
+    case 'SOURCE': {
+      const sourceOf = sourceIn(manifest);
+      return (image) => isNamed(sourceOf(image));
+    }
   }
 }
