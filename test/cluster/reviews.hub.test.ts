@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { Requester } from '../../src/domain/actor.js';
 import { FeedbackService } from '../../src/domain/prediction/feedback-service.js';
 import { PredictionLog } from '../../src/domain/prediction/prediction-log.js';
+import { queueAnswers } from '../../src/domain/prediction/review-score.js';
 import { ReviewService } from '../../src/domain/prediction/review-service.js';
-import { openDatabase, type PrismaClient } from '../../src/storage/database.js';
+import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
 import { refused } from '../support/refused.js';
@@ -78,6 +79,84 @@ describe.skipIf(!hasPostgres)('the review queue of processes on one database', (
     expect(new Set(given).size).toBe(PHOTOS);
     const again = (await Promise.all(people.map(next))).flat();
     expect(again.toSorted(), 'everybody keeps what they have').toEqual(given.toSorted());
+  });
+});
+
+describe.skipIf(!hasPostgres)('a newer answer to a photo', () => {
+  it('joins the queue once, whatever another process does to the photo at that moment', async () => {
+    const server = await PostgresServer.start();
+    onTestFinished(() => server.remove());
+    const open = () => openDatabase({ url: server.url, folder: 'unused' });
+    const [one, two] = [await open(), await open()];
+    onTestFinished(() => one.close());
+    onTestFinished(() => two.close());
+    await writeAnswers(
+      one.client,
+      'id, input_hash, confidence, photo_blob, review_score',
+      `SELECT 'm', 'v', now(), 'cat', 1, 'old' || i, 'h' || i, 0.5, 'h' || i, 0.5 FROM generate_series(1, 3) i`,
+    );
+    await one.client.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe('SET LOCAL session_replication_role = replica');
+      await tx.$executeRawUnsafe(`INSERT INTO model_versions (id, model_id, number, dataset_version_id, backbone_id,
+        weights_blob, labels, preprocessing, test_accuracy, test_loss)
+        VALUES ('w', 'm', 2, 'd', 'b', 'w', '["cat", "dog"]', '{}', 1, 1)`);
+    });
+    const keep = async (tx: Pick<PrismaClient, 'loggedPrediction' | '$executeRaw'>, id: string, hash: string) => {
+      const row = { id, inputHash: hash, photoBlob: hash, modelId: 'm', versionId: 'w', at: new Date() };
+      await tx.loggedPrediction.create({ data: { ...row, label: 'cat', confidence: 0.5, milliseconds: 1 } });
+      await queueAnswers(tx, [row]);
+    };
+    const queued = async (hash: string): Promise<string[]> =>
+      (await one.client.loggedPrediction.findMany({ where: { inputHash: hash, reviewScore: { gte: 0 } } })).map(
+        ({ id }) => id,
+      );
+    const isWaiting = (): Promise<unknown> =>
+      vi.waitUntil(
+        async () => {
+          const [{ count }] = await two.client.$queryRaw<[{ count: bigint }]>`
+            SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+          return count === 1n;
+        },
+        { timeout: 4000, interval: 50 },
+      );
+    /** Does the first half of a transaction, then the other one, which waits for it, then the rest. */
+    const meanwhile = async (
+      first: (tx: Prisma.TransactionClient) => Promise<unknown>,
+      other: () => Promise<unknown>,
+    ): Promise<void> => {
+      let late: Promise<unknown> = Promise.resolve();
+      await one.client.$transaction(async (tx) => {
+        await first(tx);
+        late = other();
+        await isWaiting();
+      });
+      await late;
+    };
+
+    await meanwhile(
+      (tx) => keep(tx, 'new1', 'h1'),
+      () => two.client.$transaction((tx) => keep(tx, 'again1', 'h1')),
+    );
+    expect(await queued('h1'), 'two processes log it').toEqual(['new1']);
+
+    const caller = { tokenId: 't', name: 't', role: 'TRAINER', model: null, expiresAt: null } as const;
+    const feedback = new FeedbackService(two.client, LOG);
+    const requester: Requester = { caller, actor: { ...caller, requestId: null } };
+    await meanwhile(
+      (tx) => keep(tx, 'new2', 'h2'),
+      () => feedback.give('old2', { label: 'dog', showsNone: false }, requester),
+    );
+    expect(await queued('h2'), 'it is judged just after').toEqual([]);
+
+    await meanwhile(
+      async (tx) => {
+        const judgment = { modelId: 'm', inputHash: 'h3', tokenId: 't', predictionId: 'old3', label: 'dog' };
+        await tx.photoJudgment.create({ data: { ...judgment, at: new Date() } });
+        await tx.loggedPrediction.update({ where: { id: 'old3' }, data: { reviewScore: null } });
+      },
+      () => two.client.$transaction((tx) => keep(tx, 'new3', 'h3')),
+    );
+    expect(await queued('h3'), 'it is judged just before').toEqual([]);
   });
 });
 

@@ -73,6 +73,17 @@ const ROWS: Readonly<Record<string, readonly Answer[]>> = {
     { margin: 0.9, hash: 'b'.repeat(64), version: 2 },
     { margin: 0.8, hash: 'c'.repeat(64), version: 2, label: 'blue' },
     { margin: 0.05, hash: 'c'.repeat(64) },
+    { margin: 0.5, hash: 'd'.repeat(64), label: 'blue' },
+    { margin: 0.5, hash: 'd'.repeat(64), label: 'red' },
+    { margin: 0.6, hash: 'd'.repeat(64), label: 'blue', version: 2 },
+  ],
+  deleted: [
+    { margin: 0.3, hash: 'e'.repeat(64) },
+    { margin: 0.5, hash: 'f'.repeat(64) },
+    { margin: 0.2, hash: 'f'.repeat(64) },
+    { margin: 0.9, hash: 'e'.repeat(64), version: 2 },
+    { margin: 0.9, hash: 'f'.repeat(64), version: 2 },
+    { margin: 0.9, version: 2 },
   ],
 };
 
@@ -180,12 +191,25 @@ describe('the review queue', () => {
   });
 
   it('has a photo with the answer of the newest version, and what an older one answered to it', async () => {
-    const [, , sameLabel, otherLabel] = ids.get('renewed')!;
+    const [, , sameLabel, otherLabel, , , , known] = ids.get('renewed')!;
     const { reviews, left } = await queueOf('renewed');
-    expect(left).toBe(2);
+    expect(left).toBe(3);
     expect(reviews.map(({ score, prediction }) => [prediction.id, score!.toFixed(2), prediction.otherLabel])).toEqual([
+      [known, '0.90', 'red'], // 1 - 0.6 + 0.5: the older version had given both labels
       [otherLabel, '0.70', 'red'], // 1 - 0.8 + 0.5
       [sameLabel, '0.10', null],
+    ]);
+  });
+
+  it('has photos with an answer of an older version once the newer one is deleted', async () => {
+    const [first, , last, newer, ...more] = ids.get('deleted')!;
+    expect(new Set(idsOf(await queueOf('deleted')))).toEqual(new Set([newer, ...more]));
+    await hub.ask('delete-model-version', { model: 'deleted', version: 2 });
+    const { reviews, left } = await queueOf('deleted');
+    expect(left).toBe(2);
+    expect(reviews.map(({ score, prediction: { id } }) => [id, score!.toFixed(2)])).toEqual([
+      [last, '0.80'],
+      [first, '0.70'],
     ]);
   });
 

@@ -6,6 +6,7 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PredictionLog } from '../prediction/prediction-log.js';
+import { removeAnswers } from '../prediction/review-score.js';
 import type { RunBlobs } from '../run/run-blobs.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { lockModel, refuseIfHeld, refuseIfImporting, versionOf } from './held-versions.js';
@@ -33,7 +34,7 @@ export class ModelDeletionService {
       const model = await lockModel(tx, name);
       const { id, runId, testAccuracy } = await versionOf(tx, model, number);
       await refuseIfHeld(tx, { id }, `Version ${number} of ${name} cannot be deleted`);
-      await this.#deleteVersions(tx, { id });
+      await removeAnswers(tx, { versionId: id }, () => this.#deleteVersions(tx, { id }));
       await tx.model.update({ where: { name }, data: { lastNumber: Math.max(model.lastNumber, number) } });
       const details = { runId, testAccuracy };
       await this.parts.outbox.put(tx, 'MODEL_VERSION_DELETED', { model: name, version: number, actor: actor.name });

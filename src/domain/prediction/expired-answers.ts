@@ -2,6 +2,7 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { isImageBlobUsed, type OldManifests } from '../image-blob-use.js';
 import { keepJudgedCounts } from '../rollout/judged-counts.js';
+import { removeAnswers } from './review-score.js';
 
 const DAY = 24 * 3_600_000;
 /** Answers deleted, or freed of their photos, in one transaction. */
@@ -60,7 +61,7 @@ export class ExpiredAnswers {
         });
         const photos = [...new Set(oldest.map(({ inputHash }) => inputHash))];
         await keepJudgedCounts(tx, modelId, { before, photos }); // those that were judged meanwhile
-        await tx.loggedPrediction.deleteMany({ where: idIn(oldest) });
+        await removeAnswers(tx, idIn(oldest), () => tx.loggedPrediction.deleteMany({ where: idIn(oldest) }));
         return oldest;
       }),
     );
@@ -82,10 +83,8 @@ export class ExpiredAnswers {
         const predictionId = idIn(oldest).id;
         await tx.reviewReservation.deleteMany({ where: { predictionId } });
         await tx.reviewSkip.deleteMany({ where: { predictionId } });
-        await tx.loggedPrediction.updateMany({
-          where: idIn(oldest),
-          data: { photoBlob: null, fingerprint: null, reviewScore: null },
-        });
+        const data = { photoBlob: null, fingerprint: null, reviewScore: null };
+        await removeAnswers(tx, idIn(oldest), () => tx.loggedPrediction.updateMany({ where: idIn(oldest), data }));
         return oldest;
       }),
     );

@@ -47,6 +47,10 @@ export class FeedbackService {
         update: judgment,
       });
       await tx.reviewReservation.deleteMany({ where: { modelId, inputHash } });
+      // Waits for a newer answer that takes its place in the queue just now, and leaves the queue instead.
+      await tx.$queryRaw`
+        SELECT id FROM predictions WHERE model_id = ${modelId} AND input_hash = ${inputHash} AND review_score >= 0
+        FOR NO KEY UPDATE`;
       await tx.loggedPrediction.updateMany({
         where: { modelId, inputHash, reviewScore: { not: null } },
         data: { reviewScore: null },

@@ -22,7 +22,7 @@ const SCORE = Prisma.sql`1 - coalesce(p.margin, greatest(0, 2 * p.confidence - 1
 export const UNJUDGED = Prisma.sql`NOT EXISTS (
   SELECT 1 FROM photo_judgments j WHERE j.model_id = p.model_id AND j.input_hash = p.input_hash)`;
 
-/** What drift adds to the score of an answer `p` to a client. @param parts those first that drifted most. */
+/** What drift adds to the score of an answer `p` to a client. @param parts those first that grew most. */
 export function driftScore(parts: readonly DriftedPart[]): Prisma.Sql {
   const cases = parts.map(({ versionId, label, tenth, excess }) => {
     const isIn = label === null ? Prisma.sql`${TENTH} = ${tenth}::int` : Prisma.sql`p.label = ${label}`;
@@ -31,7 +31,7 @@ export function driftScore(parts: readonly DriftedPart[]): Prisma.Sql {
   return Prisma.sql`CASE WHEN p.job_id IS NOT NULL THEN 0 ${Prisma.join(cases, ' ')} ELSE 0 END`;
 }
 
-/** The part of the traffic that drifted most of those that an answer belongs to, and what it adds to the score. */
+/** The part of the traffic that grew most of those that an answer belongs to, and what it adds to the score. */
 export function driftOfAnswer(
   { versionId, label, confidence, jobId }: Pick<PredictionRow, 'versionId' | 'label' | 'confidence' | 'jobId'>,
   parts: readonly DriftedPart[],
@@ -65,15 +65,18 @@ export async function queueAnswers(
   if (ids.length === 0) return;
   await db.$executeRaw`
     WITH newer AS (
-      SELECT DISTINCT ON (q.id) q.id AS old_id, q.label, p.id FROM predictions p
+      SELECT DISTINCT ON (q.id) q.id AS old_id, p.id FROM predictions p
       JOIN predictions q ON q.model_id = p.model_id AND q.input_hash = p.input_hash AND q.review_score >= 0
       JOIN model_versions pv ON pv.id = p.version_id JOIN model_versions qv ON qv.id = q.version_id
       WHERE p.id = ANY(${ids}) AND pv.number > qv.number ORDER BY q.id, pv.number DESC, p.id
     ), left_queue AS (
-      UPDATE predictions q SET review_score = NULL FROM newer WHERE q.id = newer.old_id
+      -- Not one that was judged, or replaced by another process, meanwhile.
+      UPDATE predictions q SET review_score = NULL FROM newer WHERE q.id = newer.old_id AND q.review_score >= 0
+      RETURNING newer.id, q.label, q.other_label
     )
-    UPDATE predictions p SET review_score = 1, other_label = CASE WHEN p.label <> newer.label THEN newer.label END
-    FROM newer WHERE p.id = newer.id`;
+    UPDATE predictions p SET review_score = 1, other_label = CASE
+      WHEN older.label <> p.label THEN older.label WHEN older.other_label <> p.label THEN older.other_label END
+    FROM left_queue older WHERE p.id = older.id AND ${UNJUDGED}`;
   await db.$executeRaw`
     UPDATE predictions p SET review_score = ${SCORE} WHERE p.id = ANY(${ids}) AND p.review_score >= 0`;
   await db.$executeRaw`
@@ -105,4 +108,30 @@ export async function requeue(db: Db, id: string): Promise<void> {
   await db.$executeRaw`
     UPDATE predictions p SET review_score = ${SCORE}
     WHERE p.id = ${id} AND p.photo_blob IS NOT NULL AND ${UNJUDGED} AND ${UNQUEUED}`;
+}
+
+/**
+ * Removes answers, or their photos, and keeps the photos that only they had in the queue there: each with the answer of the
+ * newest version that is left with the photo, the last one of it.
+ * @param where the condition on these answers. @param remove removes them.
+ */
+export async function removeAnswers(
+  tx: Prisma.TransactionClient,
+  where: Prisma.LoggedPredictionWhereInput,
+  remove: () => Promise<unknown>,
+): Promise<void> {
+  const select = { modelId: true, inputHash: true } as const;
+  const queued = await tx.loggedPrediction.findMany({ where: { ...where, reviewScore: { gte: 0 } }, select });
+  await remove();
+  if (queued.length === 0) return;
+  const [models, hashes] = [queued.map(({ modelId }) => modelId), queued.map(({ inputHash }) => inputHash)];
+  await tx.$executeRaw`
+    UPDATE predictions p SET review_score = ${SCORE}
+    WHERE p.id IN (
+      SELECT DISTINCT ON (a.model_id, a.input_hash) a.id
+      FROM unnest(${models}::text[], ${hashes}::text[]) AS gone(model_id, input_hash)
+      JOIN predictions a ON a.model_id = gone.model_id AND a.input_hash = gone.input_hash AND a.photo_blob IS NOT NULL
+      JOIN model_versions v ON v.id = a.version_id
+      ORDER BY a.model_id, a.input_hash, v.number DESC, a.id DESC
+    ) AND ${UNJUDGED} AND ${UNQUEUED}`;
 }

@@ -175,6 +175,15 @@ describe('photos whose days are over', () => {
     expect(await Promise.all(photos.map((sha256) => blobs.has(sha256)))).toEqual([true, false, false]);
   });
 
+  it('stay in the review queue with a younger answer', async () => {
+    const sha256 = await photo('old');
+    await database.client.loggedPrediction.update({ where: { id: 'old' }, data: { reviewScore: 0.5 } });
+    await answer({ id: 'young', photo: sha256, version: 'present', label: 'cat', daysAgo: 2 });
+    await database.client.loggedPrediction.update({ where: { id: 'young' }, data: { photoBlob: sha256 } });
+    await log.clear();
+    expect(await database.client.loggedPrediction.findMany()).toMatchObject([{ id: 'young', reviewScore: 1 }]);
+  });
+
   it('stay, with a warning, while a manifest is lost that may name them; their answers go', async () => {
     const photos = await Promise.all(['d', 'e'].map(photo));
     await oldVersion('d', 'f'.repeat(64));
