@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { PrismaClient } from '../../src/storage/database.js';
 import { type Colour, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
@@ -11,7 +12,15 @@ let hub: HubWithColours;
 let seed = 90_000;
 
 beforeAll(async () => {
-  hub = await TestHub.startWithColours({ ruleInterval: 100, versionWork: true });
+  // Rounds of the rule "halted" cannot be written as promoted or requested.
+  const rows = async (client: PrismaClient): Promise<void> => {
+    await client.$executeRawUnsafe(`CREATE FUNCTION halt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT name FROM retraining_rules WHERE id = NEW.rule_id) = 'halted' THEN RAISE 'halted as %', NEW.state; END IF;
+      RETURN NEW; END $$`);
+    await client.$executeRawUnsafe(`CREATE TRIGGER halt BEFORE UPDATE ON retraining_rounds FOR EACH ROW
+      WHEN (NEW.state IN ('PROMOTED', 'REQUESTED')) EXECUTE FUNCTION halt()`);
+  };
+  hub = await TestHub.startWithColours({ ruleInterval: 100, versionWork: true, rows });
   await hub.ask('set-prediction-log', { model, sample: 1, keepPhotos: true, reason: 'test' });
 });
 afterAll(() => hub.remove());
@@ -31,6 +40,7 @@ interface Round {
 }
 
 interface Rule {
+  readonly id: string;
   readonly name: string;
   readonly owner: { readonly name: string };
   readonly outlook: { readonly measured: number | null; readonly isReached: boolean; starts: boolean; text: string };
@@ -162,6 +172,30 @@ it('promotes once the version is ready, and asks a second person where the model
   await hub.ask('set-approval', { model, secondPerson: false, reason: 'test' });
 });
 
+it('moves production, and requests that, only together with its round, which a person may just have canceled', async () => {
+  await gate(PASSED_BY_ALL);
+  const holder = async () => hub.client.request('{ model(name: "colours") { aliases { name version { number } } } }');
+  const before = await holder();
+  await judge('green', 'green');
+  await save('halted', { action: 'PROMOTE' });
+  await roundOf('halted', /PROMOTING|FAILED|REFUSED/);
+  const failures = (state: string) =>
+    hub.log.filter((line) => line.msg === 'a rule failed' && JSON.stringify(line).includes(`halted as ${state}`))
+      .length;
+  await expect.poll(() => failures('PROMOTED'), PATIENTLY).toBeGreaterThan(0);
+  expect(await stateOf('halted')).toBe('PROMOTING');
+  expect(await holder()).toEqual(before);
+  await hub.ask('set-approval', { model, secondPerson: true, reason: 'test' });
+  await expect.poll(() => failures('REQUESTED'), PATIENTLY).toBeGreaterThan(0);
+  expect(await hub.client.request('{ promotionRequests(model: "colours", state: WAITING) { id } }')).toEqual({
+    promotionRequests: [],
+  });
+  await hub.ask('cancel-retraining-round', { input: { model, name: 'halted', reason: 'test' } });
+  expect(await stateOf('halted')).toBe('CANCELLED');
+  expect(await holder()).toEqual(before);
+  await hub.ask('set-approval', { model, secondPerson: false, reason: 'test' });
+});
+
 it('belongs to the token that saved or switched it last, and starts nothing once that is revoked', async () => {
   await gate(PASSED_BY_ALL);
   await save('passed-on', { mode: 'OFF', action: 'PROMOTE' });
@@ -242,6 +276,31 @@ it('is stopped by a person who cancels its round: its runs end, and the history 
     hub.token,
   );
   expect(again.stderr).toContain('No round of the rule stopped is in progress.');
+});
+
+it('trains on the data of a canceled round again, and cancels runs that a hub left when it died', async () => {
+  await gate(PASSED_BY_ALL);
+  await judge('green', 'green');
+  const { id: ruleId } = await save('again', { pipeline: 'seed' });
+  const first = await roundOf('again', /TRAINING/);
+  const input = { model, name: 'again', reason: 'test' };
+  await hub.ask('cancel-retraining-round', { input });
+  await save('again', { pipeline: 'seed', trigger: 'SCHEDULE', threshold: 2 });
+  const startedAt = new Date(Date.now() - 3 * 24 * 3_600_000);
+  await hub.inDatabase((client) => client.retrainingRound.updateMany({ where: { ruleId }, data: { startedAt } }));
+  const second = await roundOf('again', /TRAINING|FAILED/);
+  expect(second).toMatchObject({ state: 'TRAINING', datasetVersionId: first.datasetVersionId });
+  const { id } = second;
+  await hub.inDatabase((client) =>
+    client.retrainingRound.update({ where: { id }, data: { state: 'CANCELLED', endedAt: new Date() } }),
+  );
+  expect(await hub.ask('cancel-retraining-round', { input })).toMatchObject({
+    cancelRetrainingRound: { id, state: 'CANCELLED' },
+  });
+  const runs = `{ runs(filter: { pipelineId: "${id}" }) { edges { node { state } } } }`;
+  const lastState = async (): Promise<string | undefined> =>
+    (await hub.client.request<{ runs: { edges: { node: { state: string } }[] } }>(runs)).runs.edges[0]?.node.state;
+  await expect.poll(lastState, PATIENTLY).toBe('CANCELLED');
 });
 
 it('is listed in the terminal in words, with the singular', async () => {

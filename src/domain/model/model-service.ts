@@ -43,9 +43,15 @@ export class ModelService {
   /**
    * Registers the weights of a run as a version. A run that is registered already returns its version; a token for one
    * model reaches no other.
+   * @param alongside writes more in the same transaction; in one of its own for a run that is registered already.
    * @throws NOT_FOUND; CONFLICT for a run that has not succeeded; WEIGHTS_REFUSED for one whose answers are not numbers.
    */
-  async register(runId: string, name: string, { caller, actor }: Requester): Promise<ModelVersion> {
+  async register(
+    runId: string,
+    name: string,
+    { caller, actor }: Requester,
+    alongside?: (tx: Prisma.TransactionClient, version: { readonly number: number }) => Promise<void>,
+  ): Promise<ModelVersion> {
     const run = await this.prisma.run.findUnique({ where: reachableRun(runId, caller), include: withRunRelations });
     if (!run) throw notFound('run', runId);
     const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
@@ -60,12 +66,16 @@ export class ModelService {
     const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);
     const known = { where: { runId, model: { name } }, include: withVersionRelations };
     const before = await this.prisma.modelVersion.findFirst(known);
-    if (before) return toModelVersion(before);
+    if (before) {
+      if (alongside) await this.prisma.$transaction((tx) => alongside(tx, before));
+      return toModelVersion(before);
+    }
     const about = { model: name, runId, datasetVersionId: datasetVersion.id, backbone, weightsBlob, labels, size };
-    const audited = async (tx: Prisma.TransactionClient, { number }: { readonly number: number }): Promise<void> => {
-      const subject = `${name} ${number}`;
+    const audited = async (tx: Prisma.TransactionClient, made: { readonly number: number }): Promise<void> => {
+      const subject = `${name} ${made.number}`;
       const entry = { action: 'MODEL_VERSION_REGISTERED', subject, model: name, details: { runId } } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      await alongside?.(tx, made);
     };
     const added = this.registry.add(runId, { ...about, testAccuracy, testLoss }, actor, audited);
     await added.catch(unlessUniqueViolation);

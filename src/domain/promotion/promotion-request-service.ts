@@ -36,9 +36,14 @@ export class PromotionRequestService {
 
   /**
    * Requests a promotion.
+   * @param alongside writes more in the same transaction.
    * @throws as a promotion; CONFLICT when it needs no second person, or when the same promotion waits already.
    */
-  async request(promotion: Promotion, requester: Requester): Promise<PromotionRequest> {
+  async request(
+    promotion: Promotion,
+    requester: Requester,
+    alongside?: (tx: Prisma.TransactionClient) => Promise<void>,
+  ): Promise<PromotionRequest> {
     const { model, version: number, alias, reason, overrideGate, now } = promotion;
     const { version, holder, gate, needsSecondPerson } = await this.promotions.requireAllowed(promotion);
     if (!needsSecondPerson) {
@@ -61,6 +66,7 @@ export class PromotionRequestService {
       const made = await tx.promotionRequest.create({ data: { ...same, ...asked, requestedBy, requestedById } });
       const entry = { action: 'PROMOTION_REQUESTED', ...entryOf({ alias, version, seenVersion }), reason } as const;
       await tx.auditEvent.create({ data: auditRow(requester.actor, entry) });
+      await alongside?.(tx);
       return made;
     });
     return this.#require(id);

@@ -144,7 +144,10 @@ export class RetrainHandler implements ChoreHandler {
     } catch (error) {
       if (!(error instanceof HubError) || error.details.added !== 0) throw error;
       // Others have added them, or this process has, just before it died.
-      const where = { ruleId: rule.id, id: { not: id }, datasetVersionId: newest.id };
+      const where = {
+        ...{ ruleId: rule.id, id: { not: id }, datasetVersionId: newest.id },
+        state: { notIn: ['CANCELLED' as const, 'FAILED' as const] },
+      };
       const isKnown = newest.id === datasetVersionId || (await this.parts.prisma.retrainingRound.count({ where })) > 0;
       if (!isKnown) return asItIs;
       const known = `Version ${newest.number} of ${newest.dataset} was trained on already.`;
@@ -177,9 +180,13 @@ export class RetrainHandler implements ChoreHandler {
     const failing = (await promotions.checkRun(model, measured)).filter(({ passed }) => !passed);
     if (failing.length > 0) return this.#write(rule, round, 'REFUSED', { outcome: `${figures} ${refusal(failing)}` });
     const requester = { caller: callerOf(rule), actor: actorOfRule(rule) };
-    const { number: version } = await models.register(id, model, requester);
-    if (rule.action === 'REGISTER') return this.#write(rule, round, 'REGISTERED', { version, outcome: figures });
-    return this.#write(rule, round, 'PROMOTING', { version });
+    // In one transaction, so that a person who cancels the round either finds the version in it, or there is none.
+    await models.register(id, model, requester, (tx, { number: version }) =>
+      rule.action === 'REGISTER'
+        ? move(tx, round, 'REGISTERED', { version, outcome: figures })
+        : move(tx, round, 'PROMOTING', { version }),
+    );
+    this.parts.changes.tell('MODEL', model);
   }
 
   /** PROMOTING: waits until the version is ready, and promotes it, or asks a second person to. */
@@ -203,13 +210,17 @@ export class RetrainHandler implements ChoreHandler {
         requestedBy: actor.name,
         version: { number: version, modelId: rule.modelId },
       } as const;
-      if ((await this.parts.prisma.promotionRequest.count({ where: asked })) === 0)
-        await requests.request(promotion, { caller: callerOf(rule), actor });
       const outcome = `The promotion of version ${version} waits for a second person.`;
-      return this.#write(rule, round, 'REQUESTED', { outcome });
+      if ((await this.parts.prisma.promotionRequest.count({ where: asked })) > 0)
+        return this.#write(rule, round, 'REQUESTED', { outcome });
+      const requester = { caller: callerOf(rule), actor };
+      await requests.request(promotion, requester, (tx) => move(tx, round, 'REQUESTED', { outcome }));
+    } else {
+      // In the transaction of the move: a person who has canceled the round finds production as it was.
+      const write = (tx: Prisma.TransactionClient) => move(tx, round, 'PROMOTED', { outcome: promoted });
+      await promotions.promote(promotion, actor, { details: {}, write });
     }
-    await promotions.promote(promotion, actor);
-    return this.#write(rule, round, 'PROMOTED', { outcome: promoted });
+    this.parts.changes.tell('MODEL', model);
   }
 
   async #write(rule: RuleRow, round: RoundRow, to: RoundState, step: Step): Promise<void> {

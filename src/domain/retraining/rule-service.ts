@@ -24,7 +24,7 @@ import {
   UNDER_WAY,
 } from './rule.js';
 import { DAY_MS, measure } from './rule-measure.js';
-import { type RuleRow, toRound, toRule, withModel } from './rule-row.js';
+import { type RoundRow, type RuleRow, toRound, toRule, withModel } from './rule-row.js';
 
 /** Most rules of a model. */
 const MOST_RULES = 20;
@@ -112,8 +112,9 @@ export class RuleService {
   }
 
   /**
-   * Ends the round of a rule that is under way, and its runs. A version that it has registered stays.
-   * @throws NOT_FOUND; CONFLICT where no round of it is under way.
+   * Ends the round of a rule that is under way, and its runs; where the last round is canceled, the runs of it that have not
+   * ended. A version that it has registered stays.
+   * @throws NOT_FOUND; CONFLICT where nothing of it is under way.
    */
   async cancelRound({ model, name }: RuleName, reason: string, actor: Actor): Promise<RetrainingRound> {
     const { prisma, changes } = this.parts;
@@ -130,7 +131,11 @@ export class RuleService {
       const [canceled] = round
         ? await tx.retrainingRound.updateManyAndReturn({ where: { ...underWay, id: round.id }, data: ended })
         : [];
-      if (!canceled) throw new HubError('CONFLICT', `No round of the rule ${name} is in progress.`, { model, name });
+      if (!canceled) {
+        const before = await canceledWithRuns(tx, ruleId);
+        if (before) return before;
+        throw new HubError('CONFLICT', `No round of the rule ${name} is in progress.`, { model, name });
+      }
       const entry = { action: 'RETRAINING_CANCELLED', subject: `rule ${name}`, model, reason } as const;
       await tx.auditEvent.create({ data: auditRow(actor, { ...entry, details: { round: canceled.id } }) });
       return canceled;
@@ -175,17 +180,23 @@ export class RuleService {
     return outlook.starts ? outlook : null;
   }
 
-  /** Cancels the runs of a round that have not ended, the first of which cancels those that wait for it. */
+  /**
+   * Cancels the runs of a round that have not ended, the first of which cancels those that wait for it. @throws the first
+   * error, after all were tried.
+   */
   async #cancelRuns(pipelineId: string, actor: Actor): Promise<void> {
     const { prisma, runs } = this.parts;
-    const where = { pipelineId, state: { in: ['QUEUED' as const, 'RUNNING' as const] } };
+    const where = unended(pipelineId);
+    const errors: unknown[] = [];
     for (const { id } of await prisma.run.findMany({ where, orderBy: { stage: 'asc' }, select: { id: true } })) {
       try {
         await runs.cancel(id, actor);
       } catch (error) {
-        if (!(error instanceof HubError) || error.code !== 'CONFLICT') throw error; // it has ended meanwhile
+        // CONFLICT: it has ended meanwhile.
+        if (!(error instanceof HubError) || error.code !== 'CONFLICT') errors.push(error);
       }
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   /** @param obstacleOf what keeps the rule from starting, asked where its threshold is reached. */
@@ -260,6 +271,21 @@ export class RuleService {
 /** Dry runs have a history and a budget of their own: trying a rule costs it nothing. */
 function roundsIn(mode: RuleMode) {
   return { state: mode === 'DRY_RUN' ? ('DRY_RUN' as const) : { not: 'DRY_RUN' as const } };
+}
+
+/** The condition on runs of a round that have not ended. */
+function unended(pipelineId: string) {
+  return { pipelineId, state: { in: ['QUEUED' as const, 'RUNNING' as const] } };
+}
+
+/** The last round of a rule, if it is canceled but its runs continue: what canceled it died, or could not cancel them. */
+async function canceledWithRuns(tx: Prisma.TransactionClient, ruleId: string): Promise<RoundRow | null> {
+  const last = await tx.retrainingRound.findFirst({
+    where: { ruleId },
+    orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+  });
+  if (last?.state !== 'CANCELLED') return null;
+  return (await tx.run.count({ where: unended(last.id) })) > 0 ? last : null;
 }
 
 /** Reads a rule of a model that it locks. @throws NOT_FOUND. */
