@@ -4,6 +4,8 @@ import type { Spread } from '../../calibration/spread.js';
 const ENOUGH = 100;
 /** The usual bounds of a small and of a large shift (Siddiqi, Credit Risk Scorecards, 2006). */
 const [SMALL, LARGE] = [0.1, 0.25];
+/** Probability of a growth by chance above which it is none, for all places of a distribution together. */
+const CHANCE = 0.05;
 /** The 95% quantile of the standard normal distribution. */
 const Z_95 = 1.6449;
 
@@ -42,11 +44,13 @@ export interface DriftedPart {
   readonly tenth: number | null;
   /** Share of these answers that would not be there if they were as frequent as on the test split, 0 to 1. */
   readonly excess: number;
+  /** Its share of the version's answers less that on the test split, 0 to 1. */
+  readonly growth: number;
   /** Why, in a sentence. */
   readonly text: string;
 }
 
-/** The parts of a version's answers that drifted: none where neither its classes nor its confidence did. */
+/** The parts of a version's answers that drifted, those first that grew most: none where neither its classes nor its confidence did. */
 export function driftedParts(
   versionId: string,
   labels: readonly string[],
@@ -69,7 +73,7 @@ export function driftedParts(
           const about = `It is ${tenth * 10}% to ${tenth * 10 + 10}% confident`;
           return { ...partOf(about, shares), versionId, label: null, tenth };
         });
-  return [...ofClasses, ...ofConfidence];
+  return [...ofClasses, ...ofConfidence].toSorted((a, b) => b.growth - a.growth);
 }
 
 /** Compares the answers of a version with those on its test split. @param labels class names by index. */
@@ -112,12 +116,15 @@ function verdictOf({ index, chance }: Shift): DriftVerdict {
  */
 function shiftBetween(expected: readonly number[], actual: readonly number[]): Shift {
   const [n, m] = [sumOf(expected), sumOf(actual)];
-  const shareOf = (count: number, all: number): number => (count + 0.5) / (all + expected.length / 2);
-  const index = expected.reduce((sum, count, i) => {
-    const [e, a] = [shareOf(count, n), shareOf(actual[i] as number, m)];
-    return sum + (a - e) * Math.log(a / e);
-  }, 0);
+  const [before, now] = [sharesOf(expected), sharesOf(actual)];
+  const index = before.reduce((sum, e, i) => sum + ((now[i] as number) - e) * Math.log((now[i] as number) / e), 0);
   return { index, chance: (1 / n + 1 / m) * chiSquare95(expected.length - 1) };
+}
+
+/** Shares of counts, with half an answer added to each. */
+function sharesOf(counts: readonly number[]): number[] {
+  const all = sumOf(counts) + counts.length / 2;
+  return counts.map((count) => (count + 0.5) / all);
 }
 
 /** The 95% quantile of chi-square (Wilson and Hilferty, The distribution of chi-square, 1931). */
@@ -126,21 +133,49 @@ function chiSquare95(degrees: number): number {
   return degrees * (1 - spread + Z_95 * Math.sqrt(spread)) ** 3;
 }
 
+/** Shares of one place, smoothed as in `shiftBetween`, and as they are said. */
 interface Shares {
   readonly now: number;
   readonly before: number;
+  /** "40% instead of 1%". */
+  readonly said: string;
 }
 
-/** Places of a distribution whose share has grown. */
+/** Places of a distribution whose share has grown by more than chance. */
 function moreFrequent(before: readonly number[], now: readonly number[]): (Shares & { readonly place: number })[] {
   const [n, m] = [sumOf(before), sumOf(now)];
-  const shares = now.map((count, place) => ({ place, now: count / m, before: (before[place] as number) / n }));
-  return shares.filter((share) => share.now > share.before);
+  const [sharesBefore, sharesNow] = [sharesOf(before), sharesOf(now)];
+  return now.flatMap((count, place) => {
+    const old = before[place] as number;
+    const shares = { place, now: sharesNow[place] as number, before: sharesBefore[place] as number };
+    // Of all answers of the place, each is as likely one of now as any other answer, if nothing has grown.
+    const isGrown = shares.now > shares.before && chanceOf(count, count + old, m / (n + m)) < CHANCE / now.length;
+    return isGrown ? [{ ...shares, said: insteadOf(count / m, old / n) }] : [];
+  });
 }
 
-function partOf(about: string, { now, before }: Shares): Pick<DriftedPart, 'excess' | 'text'> {
-  const text = `${about} more often than on the test images: ${percent(now)} instead of ${percent(before)}.`;
-  return { excess: (now - before) / now, text };
+/** The probability of at least `hits` of `all`, each of which has the probability `share`: the upper tail of the binomial. */
+function chanceOf(hits: number, all: number, share: number): number {
+  let log = hits * Math.log(share) + (all - hits) * Math.log1p(-share);
+  for (let i = 1; i <= hits; i++) log += Math.log((all - hits + i) / i);
+  let [term, sum] = [Math.exp(log), 0];
+  for (let i = hits; i <= all && term > sum * 1e-12; i++) {
+    sum += term;
+    term *= (((all - i) / (i + 1)) * share) / (1 - share);
+  }
+  return sum;
+}
+
+function partOf(about: string, { now, before, said }: Shares): Pick<DriftedPart, 'excess' | 'growth' | 'text'> {
+  const growth = now - before;
+  return { excess: growth / now, growth, text: `${about} more often than on the test images: ${said}.` };
+}
+
+/** Both shares in percent, with as many digits as it takes to tell them apart. */
+function insteadOf(now: number, before: number): string {
+  const digits = [0, 1, 2].find((each) => (now * 100).toFixed(each) !== (before * 100).toFixed(each)) ?? 3;
+  const said = (share: number): string => `${(share * 100).toFixed(digits)}%`;
+  return `${said(now)} instead of ${said(before)}`;
 }
 
 /** Names the class whose share changed most. */

@@ -21,7 +21,7 @@ export class DriftedTraffic {
 
   constructor(private readonly predictions: Pick<PredictionService, 'drifted'>) {}
 
-  /** Those first that drifted most. */
+  /** Those first that grew most. */
   of(model: string): Promise<readonly DriftedPart[]> {
     const now = Date.now();
     const known = this.#measured.get(model);

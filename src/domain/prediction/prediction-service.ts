@@ -105,12 +105,12 @@ export class PredictionService {
     }));
   }
 
-  /** The parts of the traffic that drifted, those first that drifted most. @param since null for all. */
+  /** The parts of the traffic that drifted, those first that grew most. @param since null for all. */
   async drifted(model: string, since: Date | null): Promise<DriftedPart[]> {
     const spreads = await this.#spreads(model, since);
     return spreads
       .flatMap(({ id, labels, spread, reference }) => driftedParts(id, labels, spread, reference))
-      .toSorted((a, b) => b.excess - a.excess);
+      .toSorted((a, b) => b.growth - a.growth);
   }
 
   /** Counted answers to clients by version, newest first. */
