@@ -5,6 +5,8 @@ import { driftScore, UNJUDGED } from './review-score.js';
 
 /** Photos with the highest scores among which near duplicates are put last, and photos judged last to which they are compared. */
 const WINDOW = 500;
+/** How many times as many photos drift puts in order, by their scores without it: it adds little to a score. */
+const DRIFTING = 10;
 /** Photos judged last that others may judge again. */
 const SECOND = 1000;
 
@@ -28,8 +30,9 @@ export interface Reviewer {
 type Db = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
 /**
- * Photos that nobody has judged, at most `count`: those with the highest score first, which drift raises, then near duplicates of these or of
- * photos that are reserved or were judged lately, then those that the reviewer has skipped, the longest ago first.
+ * Photos that nobody has judged, at most `count`: those with the highest score first, which drift raises, then near
+ * duplicates of these or of photos that are reserved or were judged lately, then those that the
+ * reviewer has skipped, the longest ago first.
  * @param reserved photos that are reserved for somebody.
  * @param without hashes of photos to leave out.
  */
@@ -40,13 +43,21 @@ export async function candidates(
   reserved: readonly Candidate[],
   without: readonly string[],
 ): Promise<Candidate[]> {
-  // Without drift an index has the order.
-  const score = drifted.length === 0 ? Prisma.sql`p.review_score` : Prisma.sql`p.review_score + ${driftScore(drifted)}`;
-  const best = await db.$queryRaw<Candidate[]>`
-    SELECT p.id, p.input_hash AS hash, p.fingerprint FROM predictions p
+  const most = Math.max(WINDOW, count);
+  // The order of an index, so that a long queue is not sorted.
+  const byScore = (limit: number) => Prisma.sql`
+    SELECT p.id, p.input_hash AS hash, p.fingerprint, p.review_score, p.version_id, p.label, p.confidence, p.job_id
+    FROM predictions p
     WHERE p.model_id = ${modelId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without}) AND NOT EXISTS (
       SELECT 1 FROM review_skips s WHERE s.model_id = p.model_id AND s.token_id = ${tokenId} AND s.input_hash = p.input_hash)
-    ORDER BY ${score} DESC, p.id DESC LIMIT ${Math.max(WINDOW, count)}`;
+    ORDER BY p.review_score DESC, p.id DESC LIMIT ${limit}`;
+  const best =
+    drifted.length === 0
+      ? await db.$queryRaw<Candidate[]>`
+          SELECT p.id, p.hash, p.fingerprint FROM (${byScore(most)}) p ORDER BY p.review_score DESC, p.id DESC`
+      : await db.$queryRaw<Candidate[]>`
+          SELECT p.id, p.hash, p.fingerprint FROM (${byScore(DRIFTING * most)}) p
+          ORDER BY p.review_score + ${driftScore(drifted)} DESC, p.id DESC LIMIT ${most}`;
   const judged = await db.$queryRaw<Pick<Candidate, 'fingerprint'>[]>`
     SELECT fingerprint FROM predictions WHERE model_id = ${modelId} AND right_at IS NOT NULL
     ORDER BY right_at DESC LIMIT ${WINDOW}`;

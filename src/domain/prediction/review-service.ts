@@ -49,11 +49,12 @@ export class ReviewService {
 
   /** The queue as the caller would get it, with photos that are reserved for others. @throws NOT_FOUND. */
   async queue({ model, first, differing }: Listed, requester: Requester): Promise<ReviewQueue> {
-    const reviewer = await this.#reviewer(model, requester);
+    const reviewer = await this.#reviewer(model, requester, differing);
     const rollout = differing ? await this.#newestRollout(reviewer) : null;
-    const found = rollout
-      ? await differingAnswers(this.prisma, reviewer, rollout, first, [])
-      : await candidates(this.prisma, reviewer, first, await reservations(this.prisma, reviewer), []);
+    const found =
+      rollout !== null
+        ? await differingAnswers(this.prisma, reviewer, rollout, first, [])
+        : await candidates(this.prisma, reviewer, first, await reservations(this.prisma, reviewer), []);
     return this.#queueOf(model, reviewer, rollout, found);
   }
 
@@ -65,7 +66,7 @@ export class ReviewService {
     const { model, first, except, secondOpinion, differing } = wanted;
     if (secondOpinion && differing)
       throw new HubError('BAD_INPUT', 'Give either `secondOpinion` or `differing`: nobody has judged the latter.');
-    const reviewer = await this.#reviewer(model, requester);
+    const reviewer = await this.#reviewer(model, requester, differing);
     const { modelId, tokenId, now } = reviewer;
     const rollout = differing ? await this.#newestRollout(reviewer) : null;
     const by = requester.caller.name;
@@ -79,6 +80,8 @@ export class ReviewService {
           photo.isJudged === secondOpinion &&
           (rollout === null || photo.differsIn === rollout),
       );
+      // The fair order, in which these would have been found: that of scores depends on the answers.
+      if (rollout !== null) own.sort((a, b) => (a.hash < b.hash ? -1 : 1));
       const taken = reserved.map(({ hash }) => hash);
       const lacking = Math.max(0, first - own.length);
       const free = secondOpinion
@@ -128,11 +131,12 @@ export class ReviewService {
     return found;
   }
 
-  async #reviewer(model: string, { caller }: Requester): Promise<Reviewer> {
+  /** @param differing whether the order is that of hashes, which drift does not change. */
+  async #reviewer(model: string, { caller }: Requester, differing: boolean): Promise<Reviewer> {
     await this.log.flush();
     const row = await this.prisma.model.findUnique({ where: { name: model }, select: { id: true } });
     if (!row) throw modelNotFound(model);
-    const drifted = await this.drifted.of(model);
+    const drifted = differing ? [] : await this.drifted.of(model);
     return { modelId: row.id, tokenId: caller.tokenId, now: new Date(), drifted };
   }
 
