@@ -153,7 +153,7 @@ export function openDomain(opened: Opened): Domain {
     pipelines: training.pipelines,
     processes: opened.processes,
     samples: new SampleService(SAMPLES),
-    slices: new SliceService(prisma, changes),
+    slices: new SliceService(prisma, changes, datasets.contents),
     similarImages: openSimilarImages(opened, datasets),
     sweepImportances: new SweepImportances(),
     sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),

@@ -36,12 +36,17 @@ export function ownerOf({ createdBy: name, createdById: tokenId, createdByRole: 
 /**
  * Why a caller may not delete an object; null if it may. A MAINTAINER may, and the owner. Names identify owners, as they
  * do in the audit: a token that takes the place of another one keeps its name.
- * @param subject the object and its verb: `Run 1 was started by`.
+ * @param subject the object and its verb: `Run 1 was started by`. @param act what the caller may not do to it.
  */
-export function deletionRefusal(subject: string, owner: Owner | null, { name, role }: Caller): HubError | null {
+export function deletionRefusal(
+  subject: string,
+  owner: Owner | null,
+  { name, role }: Caller,
+  act: 'deleted' | 'changed' = 'deleted',
+): HubError | null {
   if (includes(role, Role.MAINTAINER) || owner?.name === name) return null;
   const message = owner
-    ? `${subject} "${owner.name}": it can be deleted by that token, or by a MAINTAINER.`
-    : `${subject} an unknown token: it can be deleted by a MAINTAINER.`;
+    ? `${subject} "${owner.name}": it can be ${act} by that token, or by a MAINTAINER.`
+    : `${subject} an unknown token: it can be ${act} by a MAINTAINER.`;
   return new HubError('FORBIDDEN', message, { owner: owner?.name ?? null, needed: Role.MAINTAINER, held: role });
 }

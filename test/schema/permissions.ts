@@ -33,7 +33,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   deriveDecided: ['TRAINER', 'nothing'],
   savedSlices: ['VIEWER', 'nothing'],
   saveSlice: ['TRAINER', 'nothing'],
-  deleteSlice: ['MAINTAINER', 'nothing'],
+  deleteSlice: ['TRAINER', 'nothing'],
   deleteDataset: ['MAINTAINER', 'nothing'],
   deleteDatasetVersion: ['MAINTAINER', 'nothing'],
 

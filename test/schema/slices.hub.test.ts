@@ -116,17 +116,17 @@ describe('a saved slice', () => {
     expect([code, stdout]).toEqual([0, 'Slice yard/north: camera = north, and shorter side up to 32 pixels\n']);
     await save('none', { kind: 'SIZE', from: 33 });
     await save('few', { kind: 'CLASS', values: ['red'] }, { kind: 'COLUMN', column: 'camera', values: ['north', 'x'] });
-    await save('lost', { kind: 'COLUMN', column: 'lens', from: 3 });
+    await save('lost', { kind: 'COLUMN', column: 'place', from: 3 });
     const { runEvaluation } = await hub.ask<{ runEvaluation: { savedSlices: unknown } }>('run-evaluation', { id: run });
     expect(runEvaluation.savedSlices).toMatchObject([
       { name: 'few', result: { kind: 'SAVED', images: 4 } },
-      { name: 'lost', result: null, missing: 'The dataset version has no column "lens": it has "camera".' },
+      { name: 'lost', result: null, missing: 'The dataset version has no column "place": it has "camera".' },
       { name: 'none', result: null, missing: null },
       { name: 'north', result: { images: 12, calibrationError: expect.any(Number) } },
     ]);
     const shown = await runHub('run', 'slices', run, ...at());
     expect(shown.stdout).toMatch(/^north +12 .*$/m);
-    expect(shown.stdout).toMatch(/^lost +0 .*The dataset version has no column "lens"/m);
+    expect(shown.stdout).toMatch(/^lost +0 .*The dataset version has no column "place"/m);
     expect((await runHub('slice', 'list', 'yard', ...at())).stdout).toMatch(
       /yard\/few +class red, and camera = north or x/,
     );
@@ -175,8 +175,24 @@ describe('a saved slice', () => {
         detail: expect.stringContaining('4 of its test images are in the slice; 10 or more are needed.'),
       },
       { passed: false, detail: expect.stringContaining('none of its test images is in the slice.') },
-      { passed: false, detail: expect.stringContaining('The dataset version has no column "lens"') },
+      { passed: false, detail: expect.stringContaining('The dataset version has no column "place"') },
     ]);
+  });
+
+  it('belongs to the token that saved it', async () => {
+    const ann = hub.as((await hub.createToken({ name: 'ann', role: 'TRAINER' })).secret);
+    const asAnn = (name: string) =>
+      ann.ask('save-slice', { input: { dataset: 'yard', name, conditions: [{ kind: 'CLASS', values: ['red'] }] } });
+    const refusal = { code: 'FORBIDDEN', message: expect.stringContaining('or by a MAINTAINER') };
+    expect(await refused(asAnn('north'))).toEqual(refusal);
+    expect(await refused(ann.ask('delete-slice', { dataset: 'yard', name: 'north' }))).toEqual(refusal);
+    await asAnn('reds');
+    await save('reds', { kind: 'CLASS', values: ['blue'] });
+    const { savedSlices } = await hub.ask<{ savedSlices: unknown[] }>('saved-slices', { dataset: 'yard' });
+    expect(savedSlices).toContainEqual(
+      expect.objectContaining({ name: 'reds', text: 'class blue', owner: expect.objectContaining({ name: 'ann' }) }),
+    );
+    await ann.ask('delete-slice', { dataset: 'yard', name: 'reds' });
   });
 
   it('stays as it is while a gate uses it', async () => {
@@ -199,7 +215,7 @@ describe('a saved slice', () => {
       { filter: { actions: ['SLICE_DELETED', 'SLICE_SAVED'] } },
     );
     expect(auditEvents.events[0]).toMatchObject({ action: 'SLICE_DELETED', subject: 'yard/few' });
-    expect(auditEvents.events).toHaveLength(5);
+    expect(auditEvents.events).toHaveLength(8);
   });
 
   it.each([
@@ -217,6 +233,11 @@ describe('a saved slice', () => {
     ],
     ['with an empty range', { kind: 'SIZE', from: 2, to: 1 }, 'wrong: from must be at most to; received 2 and 1.'],
     ['with both', { kind: 'COLUMN', column: 'a', values: ['1'], to: 1 }, 'wrong: it needs values, or from or to.'],
+    [
+      'of a class that no version has',
+      { kind: 'CLASS', values: ['read'] },
+      'No version of the dataset yard has the class "read". Did you mean "red"?',
+    ],
     ['of another slice', { kind: 'SAVED' }, 'A slice has no conditions of the kind SAVED.'],
   ])('is refused %s', async (_, condition, message) => {
     expect(await refused(save('wrong', condition))).toEqual({

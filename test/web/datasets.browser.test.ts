@@ -235,7 +235,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await expectAccessible(page);
     }));
 
-  it('save a slice, which its form needs a condition for, and delete it', async () => {
+  it('save a slice, which its form needs a condition and a new name for, and delete it', async () => {
     await on('/datasets/pets', async (page) => {
       await page.getByRole('button', { name: 'New slice…' }).click();
       const form = page.getByRole('form', { name: 'New slice' });
@@ -247,6 +247,12 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await save.click();
       const table = page.getByRole('table', { name: 'Saved slices' });
       await table.getByText('class cat, and brightness up to 60 of 255').waitFor();
+      await page.getByRole('button', { name: 'New slice…' }).click();
+      await form.getByLabel('Name').fill('dark-cats');
+      await form.getByLabel('Class').selectOption('dog');
+      await form.getByText('There is a slice of this name. Choose another.').waitFor();
+      expect(await save.isDisabled()).toBe(true);
+      await form.getByRole('button', { name: 'Cancel' }).click();
       await expectAccessible(page);
       await table.getByRole('button', { name: 'Delete dark-cats' }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();

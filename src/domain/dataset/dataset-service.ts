@@ -5,7 +5,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { NameNotFound } from '../names-like.js';
 import { ownerColumns } from '../owner.js';
-import { deleteSlicesOf } from '../slice/slice-service.js';
+import { deleteSlicesOf, lockDataset } from '../slice/slice-service.js';
 import type { Dataset } from './dataset.js';
 import { toDataset, withDatasetVersions } from './dataset-row.js';
 
@@ -51,7 +51,7 @@ export class DatasetService {
       throw new HubError('CONFLICT', `The dataset ${name} has the versions ${numbers}: delete those first.`, { name });
     }
     await this.prisma.$transaction(async (tx) => {
-      await deleteSlicesOf(tx, dataset);
+      await deleteSlicesOf(tx, await lockDataset(tx, name));
       await tx.dataset.delete({ where: { name } });
       await tx.auditEvent.create({ data: auditRow(actor, { action: 'DATASET_DELETED', subject: name }) });
     });

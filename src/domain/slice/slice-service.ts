@@ -2,18 +2,22 @@ import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
-import type { Actor } from '../actor.js';
+import type { Requester } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import type { DatasetContents } from '../dataset/dataset-contents.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { rulesOf } from '../model/model-row.js';
 import { NameNotFound } from '../names-like.js';
-import { ownerColumns, ownerOf } from '../owner.js';
+import { deletionRefusal, ownerColumns, ownerOf } from '../owner.js';
 import {
-  checkCondition,
+  checkConditions,
+  checkKnown,
   completed,
   conditionsSchema,
   conditionsText,
   type GivenCondition,
+  type KnownNames,
   parseReference,
   type SavedSlice,
   type SliceCondition,
@@ -36,6 +40,7 @@ export class SliceService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly changes: ChangeNotices,
+    private readonly contents: Pick<DatasetContents, 'of'>,
   ) {}
 
   /** Slices by dataset and name. @param dataset null for all datasets. @throws NOT_FOUND. */
@@ -53,19 +58,27 @@ export class SliceService {
   }
 
   /**
-   * Saves a slice, in place of one with this name.
-   * @throws NOT_FOUND; BAD_INPUT; LIMIT_EXCEEDED; CONFLICT where the gate of a model uses one with other conditions.
+   * Saves a slice, in place of one with this name, which keeps its owner.
+   * @throws NOT_FOUND; BAD_INPUT, also for names that no version of the dataset has; LIMIT_EXCEEDED; FORBIDDEN in place of
+   * one of another token; CONFLICT where the gate of a model uses one with other conditions.
    */
-  async save(dataset: string, name: string, given: readonly GivenCondition[], actor: Actor): Promise<SavedSlice> {
+  async save(
+    dataset: string,
+    name: string,
+    given: readonly GivenCondition[],
+    { actor, caller }: Requester,
+  ): Promise<SavedSlice> {
     const conditions = given.map(completed);
-    for (const condition of conditions) checkCondition(condition);
+    checkConditions(conditions);
+    checkKnown(conditions, dataset, await this.#namesOf(dataset, conditions));
     const saved = await this.prisma.$transaction(async (tx) => {
-      const found = await tx.dataset.findUnique({ where: { name: dataset } });
-      if (!found) throw new NameNotFound('dataset', dataset);
-      await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${found.id} FOR UPDATE`;
+      const found = await lockDataset(tx, dataset);
       const where = { datasetId_name: { datasetId: found.id, name } };
       const before = await lockSlice(tx, found.id, name);
       const reference = sliceReference(dataset, name);
+      const refusal =
+        before && deletionRefusal(`The slice ${reference} was saved by`, ownerOf(before), caller, 'changed');
+      if (refusal) throw refusal;
       if (before && JSON.stringify(conditionsOf(before)) !== JSON.stringify(conditions)) {
         await refuseIfUsed(tx, reference, 'cannot change', 'Save the conditions under another name');
       }
@@ -83,7 +96,7 @@ export class SliceService {
       const row = await tx.savedSlice.upsert({
         where,
         create: { ...data, ...ownerColumns(actor), datasetId: found.id, name },
-        update: { ...data, ...ownerColumns(actor) },
+        update: { ...data, createdAt: new Date() },
         include: withDataset,
       });
       const change = { from: before && conditionsText(conditionsOf(before)), to: conditionsText(conditions) };
@@ -95,14 +108,16 @@ export class SliceService {
     return toSlice(saved, await usesOfSlices(this.prisma));
   }
 
-  /** @throws NOT_FOUND; CONFLICT naming the models whose gate uses it. */
-  async delete(dataset: string, name: string, actor: Actor): Promise<void> {
+  /** @throws NOT_FOUND; FORBIDDEN for one of another token; CONFLICT naming the models whose gate uses it. */
+  async delete(dataset: string, name: string, { actor, caller }: Requester): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const found = await tx.dataset.findUnique({ where: { name: dataset } });
       if (!found) throw new NameNotFound('dataset', dataset);
       const row = await lockSlice(tx, found.id, name);
       if (!row) throw sliceNotFound(dataset, name);
       const reference = sliceReference(dataset, name);
+      const refusal = deletionRefusal(`The slice ${reference} was saved by`, ownerOf(row), caller);
+      if (refusal) throw refusal;
       await refuseIfUsed(tx, reference, 'cannot be deleted', 'Change its gate first');
       await tx.savedSlice.delete({ where: { id: row.id } });
       const entry = { action: 'SLICE_DELETED', subject: reference, from: conditionsText(conditionsOf(row)) } as const;
@@ -110,6 +125,39 @@ export class SliceService {
     });
     this.changes.tell('DATASET', dataset);
   }
+
+  /** The names that the versions of a dataset have; sources only as far as conditions ask for them. @throws NOT_FOUND. */
+  async #namesOf(dataset: string, conditions: readonly SliceCondition[]): Promise<KnownNames> {
+    const include = { dataset: true } as const;
+    const found = await this.prisma.dataset.findUnique({
+      where: { name: dataset },
+      include: { versions: { include, orderBy: { number: 'desc' } } },
+    });
+    if (!found) throw new NameNotFound('dataset', dataset);
+    const versions = found.versions.map(toDatasetVersion);
+    const asked = conditions.flatMap(({ kind, values }) => (kind === 'SOURCE' ? (values ?? []) : []));
+    const sources = new Set<string>();
+    for (const { id, derivation } of versions) {
+      if (asked.every((source) => sources.has(source))) break;
+      if (!derivation) continue; // all images of it came with its own source
+      for (const source of (await this.contents.of(id)).manifest.sources ?? []) sources.add(source);
+    }
+    return {
+      classes: unique(versions.flatMap(({ classes }) => classes)),
+      columns: unique(versions.flatMap(({ statistics }) => statistics?.columns?.map((column) => column.name) ?? [])),
+      sources: [...sources],
+    };
+  }
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];
+
+/** Locks a dataset until the transaction ends, so that it is not deleted meanwhile. @throws NOT_FOUND. */
+export async function lockDataset(tx: Prisma.TransactionClient, name: string) {
+  await tx.$queryRaw`SELECT id FROM datasets WHERE name = ${name} FOR UPDATE`;
+  const found = await tx.dataset.findUnique({ where: { name } });
+  if (!found) throw new NameNotFound('dataset', name);
+  return found;
 }
 
 const sliceNotFound = (dataset: string, name: string): HubError =>

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { quoted } from '../../datasets/names.js';
 import { HubError } from '../../errors.js';
+import { closest } from '../names-like.js';
 import type { Owner } from '../owner.js';
 import { SliceKind } from '../run/evaluation-slices.js';
 
@@ -26,7 +28,7 @@ export interface GivenCondition {
   readonly to?: number | null;
 }
 
-/** A given condition as it is stored. @throws BAD_INPUT for one on a saved slice. */
+/** A given condition as it is stored, names as datasets have them. @throws BAD_INPUT for one on a saved slice. */
 export function completed({
   kind,
   column = null,
@@ -35,8 +37,12 @@ export function completed({
   to = null,
 }: GivenCondition): SliceCondition {
   if (kind === 'SAVED') throw new HubError('BAD_INPUT', 'A slice has no conditions of the kind SAVED.', { kind });
-  return { kind, column, values, from, to };
+  const named = column === null ? '' : asStored(column);
+  const kept = values && [...new Set(values.map(asStored).filter((value) => value !== ''))];
+  return { kind, column: named === '' ? null : named, values: kept, from, to };
 }
+
+const asStored = (name: string): string => name.normalize('NFC').trim();
 
 /** Conditions on the images of a dataset, under a name. An image is in the slice if it meets all of them. */
 export interface SavedSlice {
@@ -66,8 +72,55 @@ export function parseReference(reference: string): { readonly dataset: string; r
   );
 }
 
+/** @throws BAD_INPUT for a condition that `checkCondition` refuses, and for two on the same thing. */
+export function checkConditions(conditions: readonly SliceCondition[]): void {
+  const seen = new Set<string>();
+  for (const condition of conditions) {
+    checkCondition(condition);
+    const { kind, column } = condition;
+    const key = JSON.stringify([kind, column]);
+    if (seen.has(key)) {
+      const what = column === null ? `of kind ${kind}` : `on the column ${quoted(column)}`;
+      const message = `A slice has one condition ${what}; received two. Give all values, or both ends of the range, in one.`;
+      throw new HubError('BAD_INPUT', message, { kind, column });
+    }
+    seen.add(key);
+  }
+}
+
+/** Names that the versions of a dataset have. */
+export interface KnownNames {
+  readonly classes: readonly string[];
+  readonly columns: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/** Names in an error. */
+const NAMED = 10;
+
+/** @throws BAD_INPUT for a class, column or source that no version of the dataset has. */
+export function checkKnown(conditions: readonly SliceCondition[], dataset: string, known: KnownNames): void {
+  for (const { kind, column, values } of conditions) {
+    const [what, names, asked] =
+      kind === 'CLASS'
+        ? (['class', known.classes, values ?? []] as const)
+        : kind === 'SOURCE'
+          ? (['source', known.sources, values ?? []] as const)
+          : (['column', known.columns, column === null ? [] : [column]] as const);
+    const unknown = asked.find((name) => !names.includes(name));
+    if (unknown === undefined) continue;
+    const meant = closest(unknown, names);
+    const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : '';
+    const has =
+      names.length === 0 ? 'they have none' : `they have ${names.slice(0, NAMED).map(quoted).join(', ')}${more}`;
+    const hint = meant === undefined ? `: ${has}.` : `. Did you mean ${quoted(meant)}?`;
+    const message = `No version of the dataset ${dataset} has the ${what} ${quoted(unknown)}${hint}`;
+    throw new HubError('BAD_INPUT', message, { name: unknown, ...(meant && { suggestion: meant }) });
+  }
+}
+
 /** @throws BAD_INPUT for a condition that lacks something, or has something that its kind does not use. */
-export function checkCondition({ kind, column, values, from, to }: SliceCondition): void {
+function checkCondition({ kind, column, values, from, to }: SliceCondition): void {
   const hasRange = from !== null || to !== null;
   const hasValues = values !== null && values.length > 0;
   const [takesValues, takesRange] = [VALUED.has(kind), RANGED.has(kind)];

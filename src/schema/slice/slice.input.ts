@@ -39,7 +39,9 @@ export class SaveSliceInput {
   @Checked(NAME)
   name!: string;
 
-  @Field(() => [SliceConditionInput], { description: 'An image is in the slice if it meets all of them; 1 to 10.' })
+  @Field(() => [SliceConditionInput], {
+    description: 'An image is in the slice if it meets all of them; 1 to 10, one of each kind and one for each column.',
+  })
   @Checked(list(1, 10))
   conditions!: SliceConditionInput[];
 }

@@ -20,27 +20,28 @@ export class SliceResolver {
 
   @Mutation(() => SavedSliceType, {
     description:
-      'Saves conditions on the images of a dataset under a name. Refused where the gate of a model uses the name for other conditions.',
+      'Saves conditions on the images of a dataset under a name. A TRAINER replaces a slice that it saved, a MAINTAINER any. Refused where the gate of a model uses the name for other conditions.',
   })
   @Needs('TRAINER')
   async saveSlice(
     @Arg('input', () => SaveSliceInput, { description: 'The slice and its conditions.' })
     { dataset, name, conditions }: SaveSliceInput,
-    @Ctx() { actor }: Context,
+    @Ctx() { caller, actor }: Context,
   ): Promise<SavedSliceType> {
-    return this.slices.save(dataset, name, conditions, actor);
+    return this.slices.save(dataset, name, conditions, { caller, actor });
   }
 
   @Mutation(() => Boolean, {
-    description: 'Deletes a saved slice. Refused while the gate of a model has a rule on it.',
+    description:
+      'Deletes a saved slice. A TRAINER deletes what it saved, a MAINTAINER any. Refused while the gate of a model has a rule on it.',
   })
-  @Needs('MAINTAINER')
+  @Needs('TRAINER')
   async deleteSlice(
     @Arg('dataset', () => String, { description: 'Name of the dataset.' }) dataset: string,
     @Arg('name', () => String, { description: 'Name of the slice.' }) name: string,
-    @Ctx() { actor }: Context,
+    @Ctx() { caller, actor }: Context,
   ): Promise<boolean> {
-    await this.slices.delete(dataset, name, actor);
+    await this.slices.delete(dataset, name, { caller, actor });
     return true;
   }
 }

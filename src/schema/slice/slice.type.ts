@@ -51,6 +51,6 @@ export class SavedSliceType implements SavedSlice {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime, { description: 'Time of creation.' })
+  @Field(() => GraphQLDateTime, { description: 'Time when its conditions were saved.' })
   createdAt!: Date;
 }

@@ -89,6 +89,7 @@ export function SavedSlices({ dataset }: { readonly dataset: string }) {
                 dataset={dataset}
                 labels={newest?.classes ?? []}
                 columns={newest?.statistics?.columns ?? []}
+                taken={savedSlices.map(({ name }) => name)}
                 onSaved={done}
                 close={close}
               />

@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { Checkbox, Group, NativeSelect, NumberInput, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { useForm } from '@mantine/form';
 import { useId } from 'react';
 import { useRefusal } from '../../app/me';
 import { graphql, type VariablesOf } from '../../graphql';
@@ -23,6 +23,8 @@ interface Props {
   readonly dataset: string;
   readonly labels: readonly string[];
   readonly columns: readonly Column[];
+  /** Names of the slices that the dataset has. */
+  readonly taken: readonly string[];
   readonly onSaved: () => Promise<unknown>;
   readonly close: () => void;
 }
@@ -35,9 +37,17 @@ const EMPTY = {
 type Bound = number | string;
 
 /** Saves a slice of one class, one value of a column, and ranges of brightness and size. The API takes more of each. */
-export function SliceForm({ dataset, labels, columns, onSaved, close }: Props) {
+export function SliceForm({ dataset, labels, columns, taken, onSaved, close }: Props) {
   const [save] = useMutation(SAVE);
-  const form = useForm({ initialValues: EMPTY, validate: { name: isNotEmpty() } });
+  const form = useForm({
+    initialValues: EMPTY,
+    validateInputOnChange: ['name'],
+    validate: {
+      name: (name) =>
+        name.trim() === '' || (taken.includes(name.trim()) && 'There is a slice of this name. Choose another.'),
+      value: (value, { column }) => column !== '' && value.trim() === '',
+    },
+  });
   const { values } = form;
   const list = useId();
   const known = columns.find(({ name }) => name === values.column)?.values ?? [];
@@ -70,7 +80,7 @@ export function SliceForm({ dataset, labels, columns, onSaved, close }: Props) {
           />
         )}
         {values.column !== '' && (
-          <TextInput label="Value" list={list} maxLength={100} {...form.getInputProps('value')} />
+          <TextInput label="Value" list={list} maxLength={100} required {...form.getInputProps('value')} />
         )}
       </Group>
       <datalist id={list}>
@@ -92,7 +102,7 @@ export function SliceForm({ dataset, labels, columns, onSaved, close }: Props) {
 function conditionsIn({ label, column, value, darkest, brightest, smallest, largest, likeTraining }: typeof EMPTY) {
   const conditions: Condition[] = [];
   if (label !== '') conditions.push({ kind: 'CLASS', values: [label] });
-  if (column !== '' && value.trim() !== '') conditions.push({ kind: 'COLUMN', column, values: [value.trim()] });
+  if (column !== '') conditions.push({ kind: 'COLUMN', column, values: [value.trim()] });
   if (darkest !== '' || brightest !== '') conditions.push({ kind: 'BRIGHTNESS', ...range(darkest, brightest) });
   if (smallest !== '' || largest !== '') conditions.push({ kind: 'SIZE', ...range(smallest, largest) });
   if (likeTraining) conditions.push({ kind: 'DUPLICATE' });
