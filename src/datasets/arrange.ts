@@ -45,7 +45,20 @@ export function arrange(
     test: missing('test') ? fractions.test : 0,
     validation: missing('validation') ? fractions.validation : 0,
   };
-  return { classes, images: drawSplits(placed, classes, drawn, seed), columns };
+  return { classes, ...withoutEmpty(columns, drawSplits(placed, classes, drawn, seed)) };
+}
+
+/** Leaves out columns that no image has a value in: the table lists only files with one that are not in the source. */
+function withoutEmpty(
+  columns: readonly string[],
+  images: readonly ImageRecord[],
+): Pick<Arrangement, 'columns' | 'images'> {
+  const used = [...columns.keys()].filter((i) => images.some(({ values }) => values?.[i] != null));
+  if (used.length === columns.length) return { columns, images };
+  const kept = images.map(({ values, ...image }) =>
+    used.length === 0 ? image : { ...image, values: used.map((i) => values?.[i] ?? null) },
+  );
+  return { columns: used.map((i) => columns[i]!), images: kept };
 }
 
 function place(images: readonly PackedImage[], layout: Placement, rejections: Rejections): ImageRecord[] {

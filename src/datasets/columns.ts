@@ -1,60 +1,102 @@
 import type { DatasetBounds } from './bounds.js';
 import type { Descriptions, ImageRecord, Manifest } from './manifest.js';
-import { byCodeUnit } from './names.js';
+import { byCodeUnit, quoted } from './names.js';
 
 /** A cell of a table of labels that is not file, label or split. */
 export type Cell = readonly [column: string, value: unknown];
 
-/** Collects the further columns of tables of labels, and leaves out those whose values describe no groups of images. */
+/** Columns of tables whose names are remembered: a line of JSON can have others than the line before. */
+const NOTED = 1000;
+/** Columns that are left out and named, for each reason. */
+const NAMED = 10;
+
+/** Columns that are not kept, with the reason. */
+export interface LeftOut {
+  /** `column "bell"`, or `968 more columns`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+/**
+ * Collects the further columns of tables of labels, and leaves out those whose values describe no groups of images. It
+ * sees all rows twice: `note` finds the columns to keep, `put` then remembers values of no others.
+ */
 export class ColumnCollector {
-  /** Values by file, of each column in order. */
-  readonly #values = new Map<string, Map<string, string>>();
-  /** Why a column is left out. */
-  readonly #faults = new Map<string, string>();
+  /** Columns in order. */
+  readonly #columns = new Map<string, { fault: string | null; hasValue: boolean }>();
+  #hasMore = false;
+  /** By file, in the order of the kept columns. */
+  readonly #values = new Map<string, (string | null)[]>();
+  #kept: { readonly names: readonly string[]; readonly places: ReadonlyMap<string, number> } | null = null;
 
   constructor(private readonly bounds: DatasetBounds) {}
 
-  /** Adds the cells of a row. Of two rows with the same file the first counts. */
-  add(file: string, cells: readonly Cell[]): void {
+  /** Notes the columns of a row. */
+  note(cells: Iterable<Cell>): void {
     const seen = new Set<string>();
     for (const [header, value] of cells) {
-      const column = header.normalize('NFC').trim();
-      if (column === '' || this.#faults.has(column)) continue;
+      const column = asStored(header);
+      const known = this.#columns.get(column);
+      if (column === '' || (known && known.fault !== null)) continue;
+      if (!known && this.#columns.size >= NOTED) {
+        this.#hasMore = true;
+        continue;
+      }
       const fault = seen.has(column) ? 'is there twice' : this.#faultOf(column, value);
       seen.add(column);
-      if (fault !== null) this.#faults.set(column, fault);
-      else this.#put(column, file, textOf(value));
+      const hasValue = known?.hasValue || (fault === null && textOf(value) !== '');
+      this.#columns.set(column, { fault, hasValue });
+    }
+  }
+
+  /** Remembers the values of a row in the columns that are kept. Of two rows with the same file the first counts. */
+  put(file: string, cells: Iterable<Cell>): void {
+    const { names, places } = this.#keep();
+    if (names.length === 0) return;
+    const values = this.#values.get(file) ?? names.map(() => null);
+    this.#values.set(file, values);
+    for (const [header, value] of cells) {
+      const place = places.get(asStored(header));
+      if (place !== undefined) values[place] ??= textOf(value) || null;
     }
   }
 
   /** Names of the columns that are kept, in order. */
   get names(): readonly string[] {
-    return this.#kept.slice(0, this.bounds.maxColumns);
+    return this.#keep().names;
   }
 
   /** Values of a file in these columns; null for none. */
-  valuesOf(file: string, columns: readonly string[]): (string | null)[] {
-    return columns.map((column) => this.#values.get(column)?.get(file) ?? null);
+  valuesOf(file: string): readonly (string | null)[] {
+    return this.#values.get(file) ?? this.names.map(() => null);
   }
 
-  /** The columns that are not kept, with the reason. */
-  get leftOut(): readonly { readonly column: string; readonly reason: string }[] {
-    const over = this.#kept.slice(this.bounds.maxColumns);
-    const reason = `is beyond the limit maxColumns of ${this.bounds.maxColumns}: remove columns that you do not need`;
+  /** The columns that are not kept, the first ones by name. */
+  get leftOut(): readonly LeftOut[] {
+    const { maxColumns } = this.bounds;
+    const faulty = [...this.#columns].flatMap(([column, { fault }]) =>
+      fault === null ? [] : [[column, fault] as const],
+    );
+    const over = this.#usable().slice(maxColumns);
+    const beyond = `beyond the limit maxColumns of ${maxColumns}: remove columns that you do not need`;
+    const more = Math.max(over.length - NAMED, 0);
     return [
-      ...[...this.#faults].map(([column, fault]) => ({ column, reason: fault })),
-      ...over.map((column) => ({ column, reason })),
+      ...faulty.slice(0, NAMED).map(([column, fault]) => leftOut(column, fault)),
+      ...(faulty.length > NAMED ? [othersLeftOut(faulty.length - NAMED, 'have faults')] : []),
+      ...over.slice(0, NAMED).map((column) => leftOut(column, `is ${beyond}`)),
+      ...(more > 0 || this.#hasMore ? [othersLeftOut(this.#hasMore ? null : more, `are ${beyond}`)] : []),
     ];
   }
 
-  get #kept(): readonly string[] {
-    return [...this.#values].filter(([column, values]) => values.size > 0 && !this.#faults.has(column)).map(([c]) => c);
+  #usable(): string[] {
+    return [...this.#columns].flatMap(([column, { fault, hasValue }]) => (hasValue && fault === null ? [column] : []));
   }
 
-  #put(column: string, file: string, text: string): void {
-    const values = this.#values.get(column) ?? new Map<string, string>();
-    this.#values.set(column, values);
-    if (text !== '' && !values.has(file)) values.set(file, text);
+  #keep() {
+    if (this.#kept) return this.#kept;
+    const names = this.#usable().slice(0, this.bounds.maxColumns);
+    this.#kept = { names, places: new Map(names.map((name, i) => [name, i])) };
+    return this.#kept;
   }
 
   #faultOf(column: string, value: unknown): string | null {
@@ -68,10 +110,20 @@ export class ColumnCollector {
   }
 }
 
-const textOf = (value: unknown): string =>
-  String(value ?? '')
-    .normalize('NFC')
-    .trim();
+const leftOut = (column: string, reason: string): LeftOut => ({
+  what: `column ${quoted(column)}`,
+  reason: `${reason}, so that it is not kept`,
+});
+
+/** @param count null where it is not known. */
+const othersLeftOut = (count: number | null, reason: string): LeftOut => ({
+  what: count === null ? 'more columns' : `${count} more columns`,
+  reason: `${reason}, so that they are not kept`,
+});
+
+const textOf = (value: unknown): string => asStored(String(value ?? ''));
+
+const asStored = (text: string): string => text.normalize('NFC').trim();
 
 /** What is known of an image besides its class and split, whatever version it is in. */
 export interface Description {

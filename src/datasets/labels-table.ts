@@ -75,7 +75,8 @@ export class TablePlacement implements Placement {
   constructor(tables: readonly LabelsTable[], tree: FolderTree, bounds: DatasetBounds) {
     this.#name = tables.map(({ path }) => path.join('/')).join(' or ');
     this.#columns = new ColumnCollector(bounds);
-    for (const table of tables) this.#read(table, tree, bounds);
+    const read = tables.flatMap((table) => this.#read(table, tree, bounds));
+    for (const { key, row } of read) this.#columns.put(key, row.cells);
     this.columns = this.#columns.names;
     const places = [...this.#places.values()].filter((place) => place !== null);
     this.classes = [...new Set(places.map(({ className }) => className))].sort(byCodeUnit);
@@ -87,9 +88,7 @@ export class TablePlacement implements Placement {
     this.#missing.delete(key);
     const place = this.#places.get(key);
     if (place === null) return { reason: `without a class in ${this.#name}` };
-    return place
-      ? { ...place, values: this.#columns.valuesOf(key, this.columns) }
-      : { reason: `not listed in ${this.#name}` };
+    return place ? { ...place, values: this.#columns.valuesOf(key) } : { reason: `not listed in ${this.#name}` };
   }
 
   get absent(): readonly { readonly name: string; readonly reason: string }[] {
@@ -100,26 +99,35 @@ export class TablePlacement implements Placement {
   }
 
   get leftOut(): Placement['leftOut'] {
-    return this.#columns.leftOut.map(({ column, reason }) => ({
-      name: `${this.#name}, column ${quoted(column)}`,
-      reason: `${reason}, so that it is not kept`,
+    return this.#columns.leftOut.map(({ what, reason }) => ({
+      name: `${this.#name}, ${what}`,
+      reason,
     }));
   }
 
-  #read(table: LabelsTable, tree: FolderTree, bounds: DatasetBounds): void {
+  /** Places the files of a table, and notes its columns. @returns its rows, with the paths of their files. */
+  #read(table: LabelsTable, tree: FolderTree, bounds: DatasetBounds) {
     const name = table.path.join('/');
-    for (const { line, value, cells } of readerOf(table.path)!.read(decodeTable(table.content, name), name)) {
-      const { file, label, split } = checkRow(value, name, line);
-      const parts = [...table.path.slice(0, -1), ...filePath(file, name, line, bounds)];
-      const key = parts.join('/');
-      const place = label === null ? null : { className: label, split: splitOfRow(split, tree, parts, name, line) };
-      const known = this.#places.get(key);
-      if (known !== undefined && (known?.className !== place?.className || known?.split !== place?.split)) {
-        throw tableFault(name, line, `${quoted(file)} is listed twice, with different labels or splits. Keep one row`);
-      }
-      this.#places.set(key, place);
-      this.#columns.add(key, cells);
-    }
+    return readerOf(table.path)!
+      .read(decodeTable(table.content, name), name)
+      .map((row) => {
+        const { line, value } = row;
+        const { file, label, split } = checkRow(value, name, line);
+        const parts = [...table.path.slice(0, -1), ...filePath(file, name, line, bounds)];
+        const key = parts.join('/');
+        const place = label === null ? null : { className: label, split: splitOfRow(split, tree, parts, name, line) };
+        const known = this.#places.get(key);
+        if (known !== undefined && (known?.className !== place?.className || known?.split !== place?.split)) {
+          throw tableFault(
+            name,
+            line,
+            `${quoted(file)} is listed twice, with different labels or splits. Keep one row`,
+          );
+        }
+        this.#places.set(key, place);
+        this.#columns.note(row.cells);
+        return { key, row };
+      });
   }
 }
 

@@ -75,11 +75,12 @@ export function manifestOf(
   };
 }
 
-/** SHA-256 over the columns and their values, in the order of the images; null without columns. */
+/** SHA-256 over the columns and their values, whatever the order of the columns, in the order of the images; null without columns. */
 export function hashColumns({ columns, images }: Manifest): string | null {
   if (!columns) return null;
-  const hash = createHash('sha256').update(`${JSON.stringify(columns)}\n`);
-  for (const { values } of images) hash.update(`${JSON.stringify(values)}\n`);
+  const sorted = [...columns.entries()].toSorted(([, a], [, b]) => byCodeUnit(a, b));
+  const hash = createHash('sha256').update(`${JSON.stringify(sorted.map(([, column]) => column))}\n`);
+  for (const { values } of images) hash.update(`${JSON.stringify(sorted.map(([i]) => values?.[i] ?? null))}\n`);
   return hash.digest('hex');
 }
 

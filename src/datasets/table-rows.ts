@@ -8,8 +8,8 @@ import { tableFault } from './table-fault.js';
 export interface TableRow {
   readonly line: number;
   readonly value: { readonly file?: unknown; readonly label?: unknown; readonly split?: unknown };
-  /** Its further columns. */
-  readonly cells: readonly Cell[];
+  /** Its further columns, made anew each time: the rows of a wide table have millions. */
+  readonly cells: Iterable<Cell>;
 }
 
 /** Delimiters of CSV, the standard's first. */
@@ -38,7 +38,9 @@ export function csvRows(text: string, table: string): TableRow[] {
   return body.map(({ record, info }) => ({
     line: info.lines,
     value: { file: record[file], label: record[label], split: record[split] },
-    cells: others.map(([i, name]) => [name, record[i]] as const),
+    get cells() {
+      return others.map(([i, name]) => [name, record[i]] as const);
+    },
   }));
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DATASET_BOUNDS } from '../../src/datasets/bounds.js';
+import { ColumnCollector } from '../../src/datasets/columns.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
+import { hashColumns } from '../../src/datasets/manifest.js';
 import { readManifest } from '../../src/datasets/read-manifest.js';
 import type { BlobStore } from '../../src/storage/blobs.js';
 import { type Files, png } from './archives.js';
@@ -107,6 +110,39 @@ describe('a table of labels', () => {
     const wide = await ingest({ ...(await four()), 'labels.csv': table(...lines) });
     expect(wide.rejected.map(({ name }) => name)).toEqual(['labels.csv, column "c32"', 'labels.csv, column "c33"']);
     expect(wide.manifest.contentHash).toBe(manifest.contentHash); // the images are the same
+  });
+
+  it('names ten of the columns beyond the limit, and remembers the values of those that it keeps', async () => {
+    const cells = (value: string) => Array.from({ length: 1200 }, (_, i) => [`c${i}`, value] as const);
+    const collector = new ColumnCollector(DATASET_BOUNDS);
+    collector.note([['c0', 'x'.repeat(101)]]);
+    collector.note(cells('1'));
+    collector.put('a.png', cells('1'));
+    expect(collector.names).toEqual(Array.from({ length: 32 }, (_, i) => `c${i + 1}`));
+    expect(collector.valuesOf('a.png')).toEqual(Array.from({ length: 32 }, () => '1'));
+    const what = collector.leftOut.map((column) => column.what);
+    expect(what).toEqual([
+      ...['column "c0"', ...Array.from({ length: 10 }, (_, i) => `column "c${i + 33}"`)],
+      'more columns',
+    ]);
+    expect(collector.leftOut.at(-1)!.reason).toMatch(/^are beyond the limit maxColumns of 32/);
+  });
+
+  it('has no columns whose values are of files that the source lacks', async () => {
+    const lines = CSV.map((line, i) => `${line},${i === 0 ? 'day,camera' : ',north'}`);
+    const { manifest } = await ingest({ ...(await four()), 'labels.csv': table(...lines, 'absent.png,cat,3,') });
+    expect(manifest.columns).toEqual(['camera']);
+    expect(manifest.images.map(({ values }) => values)).toEqual(Array.from({ length: 4 }, () => ['north']));
+  });
+
+  it('has the same hash of columns in another order', async () => {
+    const hashOf = async (...lines: string[]) => {
+      const rows = CSV.map((line, i) => `${line},${lines[Math.min(i, 1)]}`);
+      return hashColumns((await ingest({ ...(await four()), 'labels.csv': table(...rows) })).manifest);
+    };
+    const hash = await hashOf('day,camera', '3,north');
+    expect(await hashOf('camera,day', 'north,3')).toBe(hash);
+    expect(await hashOf('camera,day', '3,north')).not.toBe(hash);
   });
 
   it('takes numbers as names of classes', async () => {

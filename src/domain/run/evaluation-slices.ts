@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { confidenceBins, errorOfBins } from '../../calibration/calibration-error.js';
 import { shareInterval } from '../../calibration/share-interval.js';
 import { type DuplicateGroup, leaks } from '../../datasets/inspect.js';
@@ -72,18 +73,24 @@ export interface AnswerGroup {
 
 /**
  * Slices of the test images by what is stored of them: class, shorter side, brightness, whether they look like a training
- * image or another test image, the columns of the table of labels, and their source. Those that deviate most from the rest come first. A slice of all images is none.
+ * image or another test image, the columns of the table of labels, and their source. Those that deviate most from the rest
+ * come first. A slice of all images is none. Between columns, other requests are answered.
  * @param confidences at the temperature, one for each prediction; null if unknown.
  */
-export function slicesOf(
+export async function slicesOf(
   predictions: readonly Prediction[],
   confidences: readonly number[] | null,
   manifest: Manifest,
   duplicates: readonly DuplicateGroup[],
-): EvaluationSlice[] {
+): Promise<EvaluationSlice[]> {
   const answers = answersOf(predictions, confidences, manifest, duplicates);
   const repeated = new Set(duplicates.flatMap(({ images }) => testImagesOf(images, manifest)));
-  const groups: AnswerGroup[] = [
+  const correct = countRight(answers);
+  const measured = (groups: readonly AnswerGroup[]): EvaluationSlice[] =>
+    groups
+      .filter((group) => group.answers.length > 0 && group.answers.length < answers.length)
+      .map((group) => sliceOf(group, { all: answers.length, correct }, manifest.classes));
+  const slices = measured([
     ...manifest.classes.map((name, label) => ({
       ...{ kind: SliceKind.CLASS, name, answers: answers.filter(({ truth }) => truth === label) },
     })),
@@ -102,17 +109,14 @@ export function slicesOf(
       ...{ kind: SliceKind.DUPLICATE, name: 'look like another test image' },
       answers: answers.filter(({ image }) => repeated.has(image)),
     },
-    ...(manifest.columns ?? []).flatMap((column) => slicesByColumn(answers, column, valueIn(manifest, column))),
-    ...byValue(answers, SliceKind.SOURCE, sourceIn(manifest)).map((part) => ({
-      ...part,
-      name: `from ${part.name}`,
-    })),
-  ];
-  const correct = countRight(answers);
-  return groups
-    .filter((group) => group.answers.length > 0 && group.answers.length < answers.length)
-    .map((group) => sliceOf(group, { all: answers.length, correct }, manifest.classes))
-    .toSorted((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
+  ]);
+  for (const column of manifest.columns ?? []) {
+    await otherWork();
+    slices.push(...measured(slicesByColumn(answers, column, valueIn(manifest, column))));
+  }
+  const sources = byValue(answers, SliceKind.SOURCE, sourceIn(manifest));
+  slices.push(...measured(sources.map((part) => ({ ...part, name: `from ${part.name}` }))));
+  return slices.sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
 }
 
 /** The test images of predictions with what is known of them. @param confidences as in `slicesOf`. */

@@ -52,13 +52,13 @@ const wrong = (count: number, more: Partial<Seen> = {}): Seen[] =>
   Array.from({ length: count }, () => ({ truth: 0, predicted: 1, ...more }));
 
 describe('slices of test images', () => {
-  it('begin with the one that deviates most, here the dark images, with its most frequent mistake', () => {
+  it('begin with the one that deviates most, here the dark images, with its most frequent mistake', async () => {
     const images = [
       ...wrong(15, { gray: 10 }),
       ...right(5, { gray: 20 }),
       ...[60, 120, 250].flatMap((gray) => right(20, { gray })),
     ];
-    const [worst] = slicesOf(...seen(images), []);
+    const [worst] = await slicesOf(...seen(images), []);
     expect(worst).toMatchObject({
       ...{ kind: 'BRIGHTNESS', name: 'brightness 10 to 20 of 255', images: 20, correct: 5, accuracy: 0.25 },
       ...{ meanConfidence: 0.75, difference: -0.75 },
@@ -71,7 +71,7 @@ describe('slices of test images', () => {
     expect(worst!.deviation).toBeCloseTo(-7.385451, 6);
   });
 
-  it('divide the images by their shorter side, equal ones together', () => {
+  it('divide the images by their shorter side, equal ones together', async () => {
     const images = [
       ...right(10, { side: 32 }),
       ...right(10, { side: 32 }),
@@ -79,7 +79,7 @@ describe('slices of test images', () => {
       ...wrong(1, { side: 41 }),
       ...wrong(10, { side: 99 }),
     ];
-    const sizes = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'SIZE');
+    const sizes = (await slicesOf(...seen(images), [])).filter(({ kind }) => kind === 'SIZE');
     expect(sizes.map(({ name, images: count, correct }) => [name, count, correct]).toSorted()).toEqual([
       ['shorter side 32 pixels', 20, 20],
       ['shorter side 40 to 41 pixels', 10, 9],
@@ -87,35 +87,35 @@ describe('slices of test images', () => {
     ]);
   });
 
-  it('divide more images than a call takes arguments', () => {
+  it('divide more images than a call takes arguments', async () => {
     const images = [...wrong(1, { side: 20 }), ...right(200_000, { side: 32 }), ...right(10, { side: 40 })];
-    const sizes = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'SIZE');
+    const sizes = (await slicesOf(...seen(images), [])).filter(({ kind }) => kind === 'SIZE');
     expect(sizes.map(({ name, images: count }) => [name, count]).toSorted()).toEqual([
       ['shorter side 20 to 32 pixels', 200_001],
       ['shorter side 40 pixels', 10],
     ]);
   });
 
-  it('have the images that look like a training image', () => {
+  it('have the images that look like a training image', async () => {
     const [predictions, , manifest] = seen([...right(4), ...wrong(4)]);
     const groups = [
       { kind: 'near' as const, images: [0, 2] },
       { kind: 'near' as const, images: [3, 4] },
     ];
-    const found = slicesOf(predictions, null, manifest, groups);
+    const found = await slicesOf(predictions, null, manifest, groups);
     expect(found.filter(({ kind }) => kind === 'DUPLICATE')).toMatchObject([
       { name: 'look like another test image', images: 2, calibrationError: null },
       { name: 'look like a training image', images: 1, correct: 1, meanConfidence: null, mistake: null },
     ]);
   });
 
-  it('divide the images by each value of a column, by their source, and give the calibration error of each', () => {
+  it('divide the images by each value of a column, by their source, and give the calibration error of each', async () => {
     const images = [
       ...right(10, { camera: 'north', source: 0 }),
       ...wrong(5, { camera: 'south', source: 0 }),
       ...right(1, { source: 1 }),
     ];
-    const found = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'COLUMN' || kind === 'SOURCE');
+    const found = (await slicesOf(...seen(images), [])).filter(({ kind }) => kind === 'COLUMN' || kind === 'SOURCE');
     expect(found.map(({ name, images: count, correct }) => [name, count, correct]).toSorted()).toEqual([
       ['camera = north', 10, 10],
       ['camera = south', 5, 0],
@@ -128,30 +128,30 @@ describe('slices of test images', () => {
     expect(errors).toMatchObject({ 'camera = north': 0.25, 'camera = south': 0.75 });
   });
 
-  it('divide the images into quarters by a column of many numbers, and not by one of names that are all different', () => {
+  it('divide the images into quarters by a column of many numbers, and not by one of names that are all different', async () => {
     const cameras = Array.from({ length: 40 }, (_, i) => right(1, { camera: String(i / 2) })[0]!);
-    const byColumn = (images: Seen[]) => slicesOf(...seen(images), []).filter(({ kind }) => kind === 'COLUMN');
-    expect(
-      byColumn(cameras)
-        .map(({ name, images: count }) => [name, count])
-        .toSorted(),
-    ).toEqual([
+    const byColumn = async (images: Seen[]) =>
+      (await slicesOf(...seen(images), [])).filter(({ kind }) => kind === 'COLUMN');
+    expect((await byColumn(cameras)).map(({ name, images: count }) => [name, count]).toSorted()).toEqual([
       ['camera 0 to 4.5', 10],
       ['camera 10 to 14.5', 10],
       ['camera 15 to 19.5', 10],
       ['camera 5 to 9.5', 10],
     ]);
-    expect(byColumn(cameras.map((image) => ({ ...image, camera: `no. ${image.camera}` })))).toEqual([]);
+    expect(await byColumn(cameras.map((image) => ({ ...image, camera: `no. ${image.camera}` })))).toEqual([]);
     const many = cameras.map((image, i) => ({ ...image, camera: i < 19 ? 'north' : `no. ${i}` }));
-    expect(byColumn(many)).toHaveLength(20); // the most frequent values
+    expect(await byColumn(many)).toHaveLength(20); // the most frequent values
   });
 
-  it('are none where all images are alike, and leave out images whose facts are not stored', () => {
-    const kinds = (images: Seen[]): string[] => slicesOf(...seen(images), []).map(({ kind }) => kind);
-    expect(kinds(right(8))).toEqual(['CLASS', 'CLASS']);
-    expect(kinds(wrong(8))).toEqual([]);
+  it('are none where all images are alike, and leave out images whose facts are not stored', async () => {
+    const kinds = async (images: Seen[]): Promise<string[]> =>
+      (await slicesOf(...seen(images), [])).map(({ kind }) => kind);
+    expect(await kinds(right(8))).toEqual(['CLASS', 'CLASS']);
+    expect(await kinds(wrong(8))).toEqual([]);
     const half = [...right(4, { gray: null }), ...right(4)];
-    expect(slicesOf(...seen(half), []).filter(({ kind }) => kind === 'BRIGHTNESS')).toMatchObject([{ images: 4 }]);
-    expect(slicesOf([], [], seen([])[2], [])).toEqual([]);
+    expect((await slicesOf(...seen(half), [])).filter(({ kind }) => kind === 'BRIGHTNESS')).toMatchObject([
+      { images: 4 },
+    ]);
+    expect(await slicesOf([], [], seen([])[2], [])).toEqual([]);
   });
 });
