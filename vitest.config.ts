@@ -32,7 +32,8 @@ export default defineConfig({
     expect: { poll: { timeout: 50_000 } },
     // All servers of the tests are on this machine. ONNX Runtime's telemetry is off, as in src/cli/main.ts.
     env: { NO_PROXY: '*', no_proxy: '*', ORT_DISABLE_TELEMETRY: '1' },
-    // Two cores are the smallest machine that is supported. Two files at a time use 72% of them, since many tests wait for processes; of four, some run into their timeouts.
+    // Two cores are the smallest machine that is supported. Two files at a time use 72% of them, since many tests wait for
+    // processes; of four, some run into their timeouts.
     maxWorkers: 3,
     // Files share what they import; loading it for each would take a fifth of the time.
     isolate: false,
