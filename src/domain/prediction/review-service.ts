@@ -64,8 +64,11 @@ export class ReviewService {
    */
   async next(wanted: NextReviews, requester: Requester): Promise<ReviewQueue> {
     const { model, first, except, secondOpinion, differing } = wanted;
-    if (secondOpinion && differing)
-      throw new HubError('BAD_INPUT', 'Give either `secondOpinion` or `differing`: nobody has judged the latter.');
+    if (secondOpinion && differing) {
+      const message =
+        'Give `secondOpinion` or `differing`, not both: a second opinion is about photos that somebody has judged.';
+      throw new HubError('BAD_INPUT', message);
+    }
     const reviewer = await this.#reviewer(model, requester, differing);
     const { modelId, tokenId, now } = reviewer;
     const rollout = differing ? await this.#newestRollout(reviewer) : null;
