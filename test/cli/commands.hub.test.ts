@@ -216,10 +216,10 @@ describe('hub, beside a hub that runs', () => {
       '--every and --drift was received',
     );
     const saved = await shown('rule', 'save', ...rule, '--judged', '5000', '--no-add-judged', '--reason', 'r');
-    expect(saved).toMatch(/^waits for +judged 5000 photos$/m);
+    expect(saved).toMatch(/^waits for +5000 judged photos$/m);
     expect(saved).toMatch(/^data +the newest version of the dataset$/m);
     expect(await shown('rule', 'list', 'colours')).toMatch(
-      /^often +dry-run +judged 5000 photos +register +- +\d+ kept photos? w/m,
+      /^often +dry-run +5000 judged photos +register +- +\d+ kept photos? w/m,
     );
     expect(await refused(2, 'rule', 'switch', ...rule, 'maybe', '--reason', 'r')).toContain(
       'off, dry-run, on; maybe was',
@@ -228,7 +228,7 @@ describe('hub, beside a hub that runs', () => {
     expect(await shown('rule', 'show', ...rule)).toMatch(/^mode +on$/m);
     const changed = await shown('rule', 'save', ...rule, '--every', '0.5', '--reason', 'r');
     expect(changed).toMatch(/^mode +on$/m); // settings that are not given stay
-    expect(changed).toMatch(/^waits for +every 0\.5 days$/m);
+    expect(changed).toMatch(/^waits for +every 12 hours$/m);
     expect(changed).toMatch(/^data +the newest version of the dataset$/m);
     expect(await refused(3, 'rule', 'list', 'nothing')).toContain('There is no model named nothing');
     await shown('rule', 'delete', ...rule, '--reason', 'r');
