@@ -101,7 +101,7 @@ describe('an alias that is removed', () => {
     await hub.ask('delete-model-version', { model, version: 2 });
     await expect(ann.ask('roll-back', { model, reason: 'needed' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: `There is no version 2 of a model named ${model}.`,
+      message: expect.stringContaining(`of ${model} would go back to version 2, which is deleted. Promote the version`),
     });
   });
 

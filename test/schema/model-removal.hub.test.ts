@@ -145,9 +145,7 @@ describe('a version that is deleted', () => {
     );
     expect(await refusal('roll-back', { model, reason: 'test' })).toMatchObject({
       code: 'NOT_FOUND',
-      message: expect.stringContaining(
-        'pointed to version 1 before its last move, and that version is deleted. Promote',
-      ),
+      message: expect.stringContaining('would go back to version 1, which is deleted. Promote the version'),
     });
   });
 });

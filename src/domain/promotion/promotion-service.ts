@@ -230,7 +230,7 @@ export class PromotionService {
       const number = Number(last.from);
       const state = await this.check(model, number, alias).catch((error: unknown) => {
         if (!(error instanceof HubError && error.code === 'NOT_FOUND')) throw error;
-        const message = `${alias} of ${model} pointed to version ${number} before its last move, and that version is deleted. Promote the version that it should point to.`;
+        const message = `${alias} of ${model} would go back to version ${number}, which is deleted. Promote the version that it should point to.`;
         throw new HubError('NOT_FOUND', message, { model, alias, number });
       });
       refuseIfMoved(alias, state.holder, expectedVersion);
