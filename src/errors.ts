@@ -21,7 +21,7 @@ export class HubError extends Error {
 export const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
 
 /** Whether an error says that a row or blob is not there, or that a blob is damaged. */
-export const isLost = (error: unknown): boolean =>
+export const isLost = (error: unknown): error is HubError =>
   error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT');
 
 /** Whether an error says only that the hub is shutting down. */

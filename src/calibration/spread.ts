@@ -15,7 +15,10 @@ export function spreadOf({ probabilities, classes }: Answers): Spread {
     const row = probabilities.subarray(start, start + classes);
     const confidence = Math.max(...row);
     spread.classes[row.indexOf(confidence)]! += 1;
-    spread.confidences[Math.min(9, Math.floor(confidence * 10))]! += 1;
+    spread.confidences[tenthOf(confidence)]! += 1;
   }
   return spread;
 }
+
+/** The tenth of a confidence, 0 to 9. */
+export const tenthOf = (confidence: number): number => Math.min(9, Math.floor(confidence * 10));

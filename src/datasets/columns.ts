@@ -1,6 +1,6 @@
 import type { DatasetBounds } from './bounds.js';
 import type { Descriptions, ImageRecord, Manifest } from './manifest.js';
-import { byCodeUnit, quoted } from './names.js';
+import { asStored, byCodeUnit, quoted } from './names.js';
 
 /** A cell of a table of labels that is not file, label or split. */
 export type Cell = readonly [column: string, value: unknown];
@@ -122,8 +122,6 @@ const othersLeftOut = (count: number | null, reason: string): LeftOut => ({
 });
 
 const textOf = (value: unknown): string => asStored(String(value ?? ''));
-
-const asStored = (text: string): string => text.normalize('NFC').trim();
 
 /** What is known of an image besides its class and split, whatever version it is in. */
 export interface Description {

@@ -4,7 +4,7 @@ import type { DatasetBounds } from './bounds.js';
 import { ColumnCollector } from './columns.js';
 import type { FolderTree } from './folder-tree.js';
 import { type Place, type Placement, splitPath } from './layout.js';
-import { byCodeUnit, quoted } from './names.js';
+import { asStored, byCodeUnit, quoted } from './names.js';
 import { SPLIT_NAMES, splitOf } from './split-names.js';
 import { tableFault } from './table-fault.js';
 import { annotationRows, csvRows, jsonRows, oneHotRows, type TableRow } from './table-rows.js';
@@ -36,7 +36,7 @@ const row = z.object({
   file: z.string().min(1),
   label: z
     .union([z.string(), z.int()])
-    .transform((label) => String(label).normalize('NFC').trim())
+    .transform((label) => asStored(String(label)))
     .pipe(
       z
         .string()

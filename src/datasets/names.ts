@@ -71,3 +71,6 @@ function decodeExactly(bytes: Uint8Array, encoding: string): string {
   if (name.includes('\uFFFD')) throw new Error(`not ${encoding}`);
   return name;
 }
+
+/** Text of a table or of a request as it is stored: composed (NFC), without spaces around it. */
+export const asStored = (text: string): string => text.normalize('NFC').trim();

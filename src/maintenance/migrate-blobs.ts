@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { HubError } from '../errors.js';
+import { HubError, isLost } from '../errors.js';
 import { type BlobStore, pieces } from '../storage/blobs.js';
 import type { PrismaClient } from '../storage/database.js';
 import { namedBlobs } from './named-blobs.js';
@@ -35,7 +35,7 @@ export async function migrateBlobs(
       bytes += await copyBlob(sha256, from, to);
       copied += 1;
     } catch (error) {
-      if (!(error instanceof HubError) || !['NOT_FOUND', 'BLOB_CORRUPT'].includes(error.code)) throw error;
+      if (!isLost(error)) throw error;
       if (!cached) throw new HubError(error.code, `${error.message} It is the ${by}.`, { ...error.details, by });
       lostFeatures += 1;
     }

@@ -1,5 +1,5 @@
 import { readManifest } from '../../datasets/read-manifest.js';
-import { HubError } from '../../errors.js';
+import { isLost } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { toDatasetVersion } from './dataset-row.js';
@@ -77,7 +77,7 @@ async function textOf(blobs: BlobStore, manifestBlob: string): Promise<string | 
   try {
     return (await blobs.get(manifestBlob)).toString('latin1');
   } catch (error) {
-    if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return null;
+    if (isLost(error)) return null;
     throw error;
   }
 }

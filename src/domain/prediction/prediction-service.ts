@@ -21,6 +21,7 @@ import type {
 } from './prediction.js';
 import type { LogSetting, PredictionLog } from './prediction-log.js';
 import { toPrediction, withVersion } from './prediction-row.js';
+import { TENTH } from './review-score.js';
 
 /** Number of answers of a version with one label and one tenth of confidence. */
 interface Cell {
@@ -116,10 +117,10 @@ export class PredictionService {
   /** Counted answers to clients by version, newest first. */
   async #spreads(model: string, since: Date | null) {
     const cells = await this.prisma.$queryRaw<Cell[]>`
-      SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
+      SELECT version_id AS "versionId", label, ${TENTH} AS tenth, count(*)::int AS count,
         count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right,
         (count(*) FILTER (WHERE shows_none))::int AS none
-      FROM predictions WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
+      FROM predictions p WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
         AND job_id IS NULL
       GROUP BY 1, 2, 3`;
     const ids = [...new Set(cells.map(({ versionId }) => versionId))];

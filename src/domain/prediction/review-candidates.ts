@@ -51,13 +51,12 @@ export async function candidates(
     WHERE p.model_id = ${modelId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without}) AND NOT EXISTS (
       SELECT 1 FROM review_skips s WHERE s.model_id = p.model_id AND s.token_id = ${tokenId} AND s.input_hash = p.input_hash)
     ORDER BY p.review_score DESC, p.id DESC LIMIT ${limit}`;
-  const best =
+  const [read, score] =
     drifted.length === 0
-      ? await db.$queryRaw<Candidate[]>`
-          SELECT p.id, p.hash, p.fingerprint FROM (${byScore(most)}) p ORDER BY p.review_score DESC, p.id DESC`
-      : await db.$queryRaw<Candidate[]>`
-          SELECT p.id, p.hash, p.fingerprint FROM (${byScore(DRIFTING * most)}) p
-          ORDER BY p.review_score + ${driftScore(drifted)} DESC, p.id DESC LIMIT ${most}`;
+      ? [most, Prisma.sql`p.review_score`]
+      : [DRIFTING * most, Prisma.sql`p.review_score + ${driftScore(drifted)}`];
+  const best = await db.$queryRaw<Candidate[]>`
+    SELECT p.id, p.hash, p.fingerprint FROM (${byScore(read)}) p ORDER BY ${score} DESC, p.id DESC LIMIT ${most}`;
   const judged = await db.$queryRaw<Pick<Candidate, 'fingerprint'>[]>`
     SELECT fingerprint FROM predictions WHERE model_id = ${modelId} AND right_at IS NOT NULL
     ORDER BY right_at DESC LIMIT ${WINDOW}`;

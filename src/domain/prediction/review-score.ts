@@ -1,3 +1,4 @@
+import { tenthOf } from '../../calibration/spread.js';
 import type { Compared } from '../../serving/answer-log.js';
 import { Prisma } from '../../storage/database.js';
 import type { DriftedPart } from './drift.js';
@@ -45,8 +46,7 @@ export function driftOfAnswer(
 }
 
 /** The tenth of the confidence of an answer `p`; `tenthOf` in SQL. */
-const TENTH = Prisma.sql`least(9, floor(p.confidence * 10))::int`;
-const tenthOf = (confidence: number): number => Math.min(9, Math.floor(confidence * 10));
+export const TENTH = Prisma.sql`least(9, floor(p.confidence * 10))::int`;
 
 /** That no answer to the photo of an answer `p` is in the queue. */
 const UNQUEUED = Prisma.sql`NOT EXISTS (

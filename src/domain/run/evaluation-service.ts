@@ -79,14 +79,16 @@ export class EvaluationService {
       });
   }
 
-  async #computeSlices(
-    { datasetVersionId, predictionsBlob }: Stored,
-    confidences: readonly number[] | null,
-  ): Promise<readonly EvaluationSlice[]> {
+  async #computeSlices(stored: Stored, confidences: readonly number[] | null): Promise<readonly EvaluationSlice[]> {
+    const { predictions, manifest, duplicates } = await this.#read(stored);
+    return slicesOf(predictions, confidences, manifest, duplicates);
+  }
+
+  /** Reads the answers of a run, and what its slices are made by. */
+  async #read({ datasetVersionId, predictionsBlob }: Stored) {
     const { manifest } = await this.contents.of(datasetVersionId);
     const duplicates = await this.contents.duplicates(datasetVersionId);
-    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
-    return slicesOf(predictions, confidences, manifest, duplicates);
+    return { manifest, duplicates, predictions: unpackPredictions(await this.blobs.get(predictionsBlob)) };
   }
 
   /** Not cached: slices are saved and deleted. @param confidences as in `slicesOf`. */
@@ -98,18 +100,13 @@ export class EvaluationService {
       });
   }
 
-  async #computeSaved(
-    { datasetVersionId, predictionsBlob }: Stored,
-    confidences: readonly number[] | null,
-  ): Promise<readonly SavedSliceResult[]> {
+  async #computeSaved(stored: Stored, confidences: readonly number[] | null): Promise<readonly SavedSliceResult[]> {
     const saved = await this.prisma.savedSlice.findMany({
-      where: { dataset: { versions: { some: { id: datasetVersionId } } } },
+      where: { dataset: { versions: { some: { id: stored.datasetVersionId } } } },
       orderBy: { name: 'asc' },
     });
     if (saved.length === 0) return [];
-    const { manifest } = await this.contents.of(datasetVersionId);
-    const duplicates = await this.contents.duplicates(datasetVersionId);
-    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
+    const { predictions, manifest, duplicates } = await this.#read(stored);
     const answers = answersOf(predictions, confidences, manifest, duplicates);
     const total = { all: answers.length, correct: countRight(answers) };
     return saved.map((row) => {

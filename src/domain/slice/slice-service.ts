@@ -7,6 +7,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { slicesIn } from '../model/gate.js';
 import { rulesOf } from '../model/model-row.js';
 import { NameNotFound } from '../names-like.js';
 import { deletionRefusal, ownerColumns, ownerOf } from '../owner.js';
@@ -45,9 +46,7 @@ export class SliceService {
 
   /** Slices by dataset and name. @param dataset null for all datasets. @throws NOT_FOUND. */
   async list(dataset: string | null): Promise<SavedSlice[]> {
-    if (dataset !== null && !(await this.prisma.dataset.findUnique({ where: { name: dataset } }))) {
-      throw new NameNotFound('dataset', dataset);
-    }
+    if (dataset !== null) await requireDataset(this.prisma, dataset);
     const rows = await this.prisma.savedSlice.findMany({
       where: dataset === null ? {} : { dataset: { name: dataset } },
       include: withDataset,
@@ -80,7 +79,7 @@ export class SliceService {
         before && deletionRefusal(`The slice ${reference} was saved by`, ownerOf(before), caller, 'changed');
       if (refusal) throw refusal;
       if (before && JSON.stringify(conditionsOf(before)) !== JSON.stringify(conditions)) {
-        await refuseIfUsed(tx, reference, 'cannot change', 'Save the conditions under another name');
+        refuseIfUsed(await usesOfSlices(tx), reference, 'cannot change', 'Save the conditions under another name');
       }
       const count = await tx.savedSlice.count({ where: { datasetId: found.id } });
       if (!before && count >= MOST_SLICES) {
@@ -111,14 +110,12 @@ export class SliceService {
   /** @throws NOT_FOUND; FORBIDDEN for one of another token; CONFLICT naming the models whose gate uses it. */
   async delete(dataset: string, name: string, { actor, caller }: Requester): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
-      const found = await tx.dataset.findUnique({ where: { name: dataset } });
-      if (!found) throw new NameNotFound('dataset', dataset);
-      const row = await lockSlice(tx, found.id, name);
+      const row = await lockSlice(tx, (await requireDataset(tx, dataset)).id, name);
       if (!row) throw sliceNotFound(dataset, name);
       const reference = sliceReference(dataset, name);
       const refusal = deletionRefusal(`The slice ${reference} was saved by`, ownerOf(row), caller);
       if (refusal) throw refusal;
-      await refuseIfUsed(tx, reference, 'cannot be deleted', 'Change its gate first');
+      refuseIfUsed(await usesOfSlices(tx), reference, 'cannot be deleted', 'Change its gate first');
       await tx.savedSlice.delete({ where: { id: row.id } });
       const entry = { action: 'SLICE_DELETED', subject: reference, from: conditionsText(conditionsOf(row)) } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
@@ -155,7 +152,12 @@ const unique = (names: readonly string[]): string[] => [...new Set(names)];
 /** Locks a dataset until the transaction ends, so that it is not deleted meanwhile. @throws NOT_FOUND. */
 export async function lockDataset(tx: Prisma.TransactionClient, name: string) {
   await tx.$queryRaw`SELECT id FROM datasets WHERE name = ${name} FOR UPDATE`;
-  const found = await tx.dataset.findUnique({ where: { name } });
+  return requireDataset(tx, name);
+}
+
+/** @throws NOT_FOUND. */
+async function requireDataset(db: Pick<Prisma.TransactionClient, 'dataset'>, name: string) {
+  const found = await db.dataset.findUnique({ where: { name } });
   if (!found) throw new NameNotFound('dataset', name);
   return found;
 }
@@ -175,9 +177,8 @@ async function lockSlice(tx: Prisma.TransactionClient, datasetId: string, name: 
 /** Keeps a slice, named as `dataset/slice`, from being deleted before the transaction ends. @throws NOT_FOUND; BAD_INPUT. */
 export async function requireSlice(tx: Prisma.TransactionClient, reference: string): Promise<void> {
   const { dataset, name } = parseReference(reference);
-  const found = await tx.dataset.findUnique({ where: { name: dataset } });
-  if (!found) throw new NameNotFound('dataset', dataset);
-  if (!(await lockSlice(tx, found.id, name))) throw sliceNotFound(dataset, name);
+  const { id } = await requireDataset(tx, dataset);
+  if (!(await lockSlice(tx, id, name))) throw sliceNotFound(dataset, name);
 }
 
 /** Deletes the slices of a dataset that is to be deleted. @throws CONFLICT naming one that a gate uses. */
@@ -187,8 +188,9 @@ export async function deleteSlicesOf(
 ): Promise<void> {
   await tx.$queryRaw`SELECT id FROM saved_slices WHERE dataset_id = ${dataset.id} FOR UPDATE`;
   const where = { datasetId: dataset.id };
+  const used = await usesOfSlices(tx);
   for (const { name } of await tx.savedSlice.findMany({ where, orderBy: { name: 'asc' } })) {
-    await refuseIfUsed(tx, sliceReference(dataset.name, name), 'cannot be deleted', 'Change its gate first');
+    refuseIfUsed(used, sliceReference(dataset.name, name), 'cannot be deleted', 'Change its gate first');
   }
   await tx.savedSlice.deleteMany({ where });
 }
@@ -201,20 +203,20 @@ async function usesOfSlices(prisma: Pick<PrismaClient, 'model'>): Promise<Readon
   });
   const used = new Map<string, string[]>();
   for (const model of models) {
-    for (const slice of new Set(rulesOf(model).flatMap((rule) => rule.slice ?? []))) {
+    for (const slice of slicesIn(rulesOf(model))) {
       used.set(slice, [...(used.get(slice) ?? []), model.name]);
     }
   }
   return used;
 }
 
-async function refuseIfUsed(
-  tx: Prisma.TransactionClient,
+function refuseIfUsed(
+  used: ReadonlyMap<string, readonly string[]>,
   reference: string,
   what: string,
   remedy: string,
-): Promise<void> {
-  const models = (await usesOfSlices(tx)).get(reference) ?? [];
+): void {
+  const models = used.get(reference) ?? [];
   if (models.length === 0) return;
   const message = `The slice ${reference} ${what}: the gate of ${models.join(', ')} has a rule on it. ${remedy}.`;
   throw new HubError('CONFLICT', message, { models });

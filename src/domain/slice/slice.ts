@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../datasets/names.js';
+import { asStored, quoted } from '../../datasets/names.js';
 import { HubError } from '../../errors.js';
 import { closest } from '../names-like.js';
 import type { Owner } from '../owner.js';
@@ -41,8 +41,6 @@ export function completed({
   const kept = values && [...new Set(values.map(asStored).filter((value) => value !== ''))];
   return { kind, column: named === '' ? null : named, values: kept, from, to };
 }
-
-const asStored = (name: string): string => name.normalize('NFC').trim();
 
 /** Conditions on the images of a dataset, under a name. An image is in the slice if it meets all of them. */
 export interface SavedSlice {
